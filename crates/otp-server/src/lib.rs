@@ -1,0 +1,1 @@
+//! The one-time-password service: configuration, faces, stores, channels, telemetry.
