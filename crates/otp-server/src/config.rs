@@ -1,0 +1,184 @@
+//! Configuration: flag, environment, file, default, in this order; typed, strict, and checked whole.
+//!
+//! Everything that is wrong is reported at once ([`ConfigError`]). Each setting is declared where it is read,
+//! one file per concern; [`Config::settings`] lists them all.
+
+mod agreement;
+mod cli;
+mod code;
+mod file;
+mod graph;
+mod http;
+mod keys;
+mod kind;
+mod limits;
+mod operations;
+mod reader;
+mod sample_face;
+mod secret;
+mod setting;
+mod store;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use toml::Table;
+
+pub use self::{
+    cli::{Cli, Command},
+    code::CodeSettings,
+    graph::{ApiVersion, GraphSettings},
+    http::HttpSettings,
+    keys::{ApiKey, KeyHash, print_new_key},
+    limits::LimitSettings,
+    operations::{LogFormat, LogSettings, MetricsSettings, SecretFile},
+    sample_face::{Access, SampleFaceSettings},
+    secret::Secret,
+    setting::{ConfigError, Setting},
+    store::{Durability, StoreKind, StoreSettings},
+};
+use self::{
+    reader::{Reader, Section},
+    setting::Notes,
+};
+
+/// Every setting, with its value. Relative paths have been joined to the working directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where to listen; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// The file that `wa-setup` writes.
+    pub whatsapp_info: PathBuf,
+    /// The directory of the embedded store.
+    pub data_dir: PathBuf,
+    /// Where the master secret is.
+    pub secret_file: SecretFile,
+    /// The codes themselves.
+    pub code: CodeSettings,
+    /// Limits per phone.
+    pub limits: LimitSettings,
+    /// The face for Meta's sample clients.
+    pub sample_face: SampleFaceSettings,
+    /// Calls to Meta.
+    pub graph: GraphSettings,
+    /// The HTTP server.
+    pub http: HttpSettings,
+    /// The store.
+    pub store: StoreSettings,
+    /// Logs.
+    pub log: LogSettings,
+    /// Metrics.
+    pub metrics: MetricsSettings,
+}
+
+/// A configuration to start with.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// The file that was read, if any.
+    pub file: Option<PathBuf>,
+    /// What is allowed but should be known; to be logged at the start.
+    pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// Reads the whole configuration. `working_dir` is what relative paths are relative to.
+    pub fn load(cli: &Cli, working_dir: &Path) -> Result<Loaded, ConfigError> {
+        let (table, file) = file::read(cli::set(cli.config.as_ref()), working_dir)?;
+        let mut reader = Reader::new(table, working_dir);
+        cli.overrule(&mut reader);
+        let (config, _, Notes { problems, warnings }) = Self::read(reader);
+        if problems.is_empty() {
+            return Ok(Loaded {
+                config,
+                file,
+                warnings,
+            });
+        }
+        let source = file.map_or("the configuration".to_owned(), |file| {
+            file.display().to_string()
+        });
+        let hint = "otp-server.example.toml explains every setting; `otp-server --check` tries them without starting";
+        Err(ConfigError {
+            source,
+            problems,
+            hint: hint.to_owned(),
+        })
+    }
+
+    /// Every setting there is, as declared.
+    #[must_use]
+    pub fn settings() -> Vec<Setting> {
+        let (_, settings, _) = Self::read(Reader::new(Table::new(), Path::new("")));
+        settings
+    }
+
+    fn read(mut reader: Reader<'_>) -> (Self, Vec<Setting>, Notes) {
+        let sample_face = reader.section("sample_face", SampleFaceSettings::read);
+        let limits = reader.section("limits", LimitSettings::read);
+        let mut graph = reader.section("graph", GraphSettings::read);
+        let http = reader.section("http", HttpSettings::read);
+        let store = reader.section("store", StoreSettings::read);
+        let secret_file = reader.section("secret", SecretFile::read);
+        let log = reader.section("log", LogSettings::read);
+        let metrics = reader.section("metrics", MetricsSettings::read);
+        let config = reader.top(|top| {
+            graph.read_top(top);
+            let data_dir = top.path(
+                "data_dir",
+                "data",
+                "The directory of the embedded store and the master secret; one process at a time.",
+            );
+            Self {
+                listen: read_listen(top),
+                whatsapp_info: top.path(
+                    "whatsapp_info",
+                    "setup/whatsapp-info.json",
+                    "The file that wa-setup writes: account, token, number and template.",
+                ),
+                secret_file: SecretFile::resolve(secret_file, &data_dir),
+                data_dir,
+                code: CodeSettings::read(top),
+                limits,
+                sample_face,
+                graph,
+                http,
+                store,
+                log,
+                metrics,
+            }
+        });
+        let (settings, mut notes) = reader.finish();
+        agreement::check(&config, &mut notes);
+        (config, settings, notes)
+    }
+}
+
+/// What holds when nobody sets anything, relative to the working directory.
+impl Default for Config {
+    fn default() -> Self {
+        let (config, _, _) = Self::read(Reader::new(Table::new(), Path::new("")));
+        config
+    }
+}
+
+fn read_listen(top: &mut Section<'_, '_>) -> SocketAddr {
+    let address: IpAddr = top.value(
+        "address",
+        kind::parsed("an IP address", |text| {
+            text.parse().map_err(|_| "is not an IP address".to_owned())
+        }),
+        Ipv4Addr::LOCALHOST.to_string(),
+        "The IP address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for every network it is on.",
+    );
+    let port = top.value(
+        "port",
+        kind::whole(0..=65_535),
+        3000,
+        "The port; 0 lets the system choose.",
+    );
+    SocketAddr::new(address, port)
+}

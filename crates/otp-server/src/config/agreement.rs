@@ -1,0 +1,111 @@
+//! What settings must agree on with each other, once each is fine by itself.
+
+use super::{Access, ApiVersion, Config, StoreKind, setting::Notes};
+
+/// Odds of guessing one phone's code in a day: at most one in this many.
+const DAILY_ODDS: u64 = 10_000;
+
+pub(super) fn check(config: &Config, notes: &mut Notes) {
+    check_odds(config, notes);
+    check_times(config, notes);
+    check_access(config, notes);
+    check_upstream(config, notes);
+    if config.metrics.listen == Some(config.listen) && config.listen.port() != 0 {
+        notes.problem(
+            "metrics.listen",
+            "is the address that the server itself listens on",
+            "choose another port, or leave it out",
+        );
+    }
+    if config.store.kind == StoreKind::Memory {
+        notes
+            .warn("store.kind is memory: every code and every count is lost when the process ends");
+    }
+}
+
+fn check_odds(config: &Config, notes: &mut Notes) {
+    let codes = 10_u64.pow(u32::from(config.code.length));
+    let most = codes / DAILY_ODDS;
+    let checks = u64::from(config.limits.failed_checks_per_day);
+    if checks > most {
+        notes.problem(
+            "limits.failed_checks_per_day",
+            format!(
+                "{checks} guesses a day at codes of {} digits succeed more often than once in {DAILY_ODDS} days",
+                config.code.length
+            ),
+            format!("lower it to at most {most}, or raise code_length"),
+        );
+    }
+}
+
+fn check_times(config: &Config, notes: &mut Notes) {
+    let (http, graph) = (&config.http, &config.graph);
+    if http.request_timeout <= graph.deadline {
+        notes.problem(
+            "http.request_timeout_seconds",
+            format!(
+                "{} is not more than graph.deadline_seconds, {}: requests would be cut while Meta still answers",
+                http.request_timeout.as_secs(),
+                graph.deadline.as_secs()
+            ),
+            "raise it, or lower graph.deadline_seconds",
+        );
+    }
+    if graph.connect_timeout > graph.deadline {
+        notes.problem(
+            "graph.connect_timeout_seconds",
+            format!(
+                "{} is more than graph.deadline_seconds, {}, which it is part of",
+                graph.connect_timeout.as_secs(),
+                graph.deadline.as_secs()
+            ),
+            "lower it, or raise graph.deadline_seconds",
+        );
+    }
+    if http.shutdown_timeout < http.request_timeout {
+        notes.problem(
+            "http.shutdown_timeout_seconds",
+            format!(
+                "{} is less than http.request_timeout_seconds, {}: a stop would cut requests",
+                http.shutdown_timeout.as_secs(),
+                http.request_timeout.as_secs()
+            ),
+            "raise it, or lower http.request_timeout_seconds",
+        );
+    }
+}
+
+fn check_access(config: &Config, notes: &mut Notes) {
+    let address = config.listen.ip();
+    if !config.sample_face.enabled || address.to_canonical().is_loopback() {
+        return;
+    }
+    match config.sample_face.access {
+        Access::Keys(_) => {}
+        Access::Loopback => notes.problem(
+            "address",
+            format!("{address} can be reached from other machines, and the sample face asks for no key: anyone could send messages at your cost"),
+            "run `otp-server key create` and put the hash into sample_face.keys, or listen on 127.0.0.1, \
+             or set sample_face.open = true to serve everyone",
+        ),
+        Access::Open => notes.warn(format!(
+            "sample_face.open is true and {address} can be reached from other machines: anyone can send messages at your cost"
+        )),
+    }
+}
+
+fn check_upstream(config: &Config, notes: &mut Notes) {
+    let version = config.graph.api_version;
+    if version < ApiVersion::LASTING {
+        notes.warn(format!(
+            "api_version is {version}: v21.0 ends 2027-01-21, and older versions before it; use {} or newer",
+            ApiVersion::LASTING
+        ));
+    }
+    if config.graph.crosses_networks_in_the_clear() {
+        notes.warn(
+            "graph_url is http:// to another machine: the access token and every code cross the network in the clear",
+        );
+    }
+}

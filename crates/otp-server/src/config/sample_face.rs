@@ -1,0 +1,91 @@
+//! The sample face (`/otp/{phone}`): whether it is served, and to whom.
+
+use super::{keys::KeyHash, kind, reader::Section};
+
+/// The face that Meta's sample clients speak to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleFaceSettings {
+    /// Whether it is served at all.
+    pub enabled: bool,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Who may call a face.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, because the server listens on loopback only. Never with a public address.
+    Loopback,
+    /// Anyone, because the operator said so.
+    Open,
+    /// Callers with one of these keys, on loopback too (a proxy in front of it is not a key). Never empty.
+    Keys(Vec<KeyHash>),
+}
+
+impl SampleFaceSettings {
+    pub(super) fn read(face: &mut Section<'_, '_>) -> Self {
+        let enabled = face.value(
+            "enabled",
+            kind::switch(),
+            true,
+            "Whether GET and POST /otp/{phone} are served at all.",
+        );
+        let open = face.value(
+            "open",
+            kind::switch(),
+            false,
+            "Serve everyone, without a key. Without keys and with open = false the face is served on loopback only.",
+        );
+        Self {
+            enabled,
+            access: read_access(face, open),
+        }
+    }
+}
+
+fn read_access(face: &mut Section<'_, '_>, open: bool) -> Access {
+    let inline = face.optional(
+        "keys",
+        kind::list("sha256: and 64 hex digits, as `otp-server key create` prints it", KeyHash::parse),
+        "Hashes of the keys that are accepted, as `Authorization: Bearer KEY` or `X-API-Key: KEY`; `otp-server key create` makes one.",
+    );
+    let file = face.optional_path(
+        "keys_file",
+        "A file with such hashes instead, one on a line; empty lines and lines that begin with # are skipped.",
+    );
+    face.forbid_both("keys", inline.is_some(), "keys_file", file.is_some());
+    let keys = inline.or_else(|| {
+        let text = face.read_file("keys_file", &file?)?;
+        Some(read_key_lines(face, &text))
+    });
+    match keys {
+        Some(keys) if keys.is_empty() => {
+            face.problem("keys", "is empty", "name at least one key, or leave it out");
+            Access::Loopback
+        }
+        Some(keys) => {
+            face.forbid_both("open", open, "keys", true);
+            Access::Keys(keys)
+        }
+        None if open => Access::Open,
+        None => Access::Loopback,
+    }
+}
+
+fn read_key_lines(face: &mut Section<'_, '_>, text: &str) -> Vec<KeyHash> {
+    let mut keys = Vec::new();
+    for (line, number) in text.lines().map(str::trim).zip(1..) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match KeyHash::parse(line) {
+            Ok(key) => keys.push(key),
+            Err(wrong) => {
+                let allowed =
+                    "allowed: sha256: and 64 hex digits, as `otp-server key create` prints it";
+                face.problem("keys_file", format!("line {number} {wrong}"), allowed);
+            }
+        }
+    }
+    keys
+}
