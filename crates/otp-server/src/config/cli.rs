@@ -129,8 +129,8 @@ impl Cli {
     /// Lets every flag and variable that is set win over the file's value.
     pub(super) fn overrule(&self, reader: &mut Reader<'_>) {
         // The more deliberate one comes last and wins.
-        self.overrule_listen(reader, "PORT", self.port_of_platform.as_ref());
-        self.overrule_listen(reader, "--listen or OTP_LISTEN", self.listen.as_ref());
+        overrule_listen(reader, "PORT", self.port_of_platform.as_ref());
+        overrule_listen(reader, "--listen or OTP_LISTEN", self.listen.as_ref());
         let texts = [
             (
                 "whatsapp_info",
@@ -162,27 +162,6 @@ impl Cli {
             reader.overrule("code_lifetime_minutes", origin, number_or_text(text));
         }
     }
-
-    fn overrule_listen(
-        &self,
-        reader: &mut Reader<'_>,
-        origin: &'static str,
-        text: Option<&String>,
-    ) {
-        let Some(text) = set(text) else { return };
-        let Some((host, port)) = parse_listen(text) else {
-            let allowed =
-                "allowed: an IP address and a port, :PORT or PORT, such as 127.0.0.1:3000";
-            reader
-                .notes
-                .problem(origin, "is not an address to listen on", allowed);
-            return;
-        };
-        if let Some(host) = host {
-            reader.overrule("address", origin, Value::from(host.to_string()));
-        }
-        reader.overrule("port", origin, Value::from(i64::from(port)));
-    }
 }
 
 /// Clap hands over whatever was set, and a store's address may hold a password.
@@ -192,6 +171,21 @@ impl fmt::Debug for Cli {
             .field("task", &self.task())
             .finish_non_exhaustive()
     }
+}
+
+fn overrule_listen(reader: &mut Reader<'_>, origin: &'static str, text: Option<&String>) {
+    let Some(text) = set(text) else { return };
+    let Some((host, port)) = parse_listen(text) else {
+        let allowed = "allowed: an IP address and a port, :PORT or PORT, such as 127.0.0.1:3000";
+        reader
+            .notes
+            .problem(origin, "is not an address to listen on", allowed);
+        return;
+    };
+    if let Some(host) = host {
+        reader.overrule("address", origin, Value::from(host.to_string()));
+    }
+    reader.overrule("port", origin, Value::from(i64::from(port)));
 }
 
 /// An empty variable is what a compose file makes of one that nobody set.

@@ -1,0 +1,14 @@
+//! Telemetry: what a running server tells its operator. Logs on standard error, metrics for Prometheus.
+//!
+//! Neither ever holds a code, a key, a token or a whole phone number; labels come from closed sets only.
+
+mod labels;
+mod logging;
+mod metrics;
+mod one_line;
+
+pub use self::{
+    labels::{Channel, DeliveryResult, Face, VerificationOutcome},
+    logging::{LogGuard, LoggingError, init_logging},
+    metrics::Metrics,
+};

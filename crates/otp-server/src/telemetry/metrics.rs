@@ -1,0 +1,363 @@
+//! Metrics for Prometheus. Each series is looked up once, so that recording costs tens of nanoseconds.
+//!
+//! A recorder belongs to its application, not to the process: two applications in one process (tests start
+//! many) do not see each other's figures.
+
+use std::{
+    collections::HashMap,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
+
+use actix_web::http::{Method, StatusCode};
+use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, Unit};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
+
+use super::{
+    labels::{Channel, DeliveryResult, Face, VerificationOutcome, method_label},
+    logging,
+};
+
+const HTTP_REQUESTS: &str = "otp_http_requests_total";
+const HTTP_DURATION: &str = "otp_http_request_duration_seconds";
+const VERIFICATIONS: &str = "otp_verifications_total";
+const DELIVERIES: &str = "otp_deliveries_total";
+const STORE_COMMIT: &str = "otp_store_commit_duration_seconds";
+const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
+const LIVE_CODES: &str = "otp_live_codes";
+const TEMPLATE_APPROVED: &str = "otp_template_approved";
+const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
+
+/// From a memory access to a commit's fsync.
+const FAST_BUCKETS: [f64; 12] = [
+    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0,
+];
+/// From a loopback call to the longest deadline that can be configured.
+const CALL_BUCKETS: [f64; 14] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
+];
+
+const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
+
+/// The figures of one application.
+#[derive(Debug)]
+pub struct Metrics {
+    recorder: PrometheusRecorder,
+    handle: PrometheusHandle,
+    http: RwLock<HashMap<HttpSeries, HttpHandles>>,
+    verifications: [Counter; VerificationOutcome::ALL.len()],
+    deliveries: [[Counter; DeliveryResult::ALL.len()]; Channel::ALL.len()],
+    store_commit: Histogram,
+    graph: Histogram,
+    live_codes: Gauge,
+    template_approved: Gauge,
+    log_lines_dropped: Counter,
+}
+
+/// Face, route pattern, method, status: each from a closed set, so the map stays small.
+type HttpSeries = (Face, &'static str, &'static str, StatusCode);
+
+#[derive(Debug, Clone)]
+struct HttpHandles {
+    requests: Counter,
+    duration: Histogram,
+}
+
+impl Metrics {
+    /// A new set of figures, all at zero; the series whose labels are known are there from the start.
+    #[must_use]
+    pub fn new() -> Self {
+        let recorder = recorder();
+        let counter = |name, labels| recorder.register_counter(&key(name, labels), &METADATA);
+        let histogram = |name| recorder.register_histogram(&key(name, vec![]), &METADATA);
+        let gauge = |name| recorder.register_gauge(&key(name, vec![]), &METADATA);
+        Self {
+            handle: recorder.handle(),
+            http: RwLock::default(),
+            verifications: VerificationOutcome::ALL.map(|outcome| {
+                counter(VERIFICATIONS, vec![Label::new("outcome", outcome.label())])
+            }),
+            deliveries: Channel::ALL.map(|channel| {
+                DeliveryResult::ALL.map(|result| {
+                    let channel = Label::new("channel", channel.label());
+                    counter(
+                        DELIVERIES,
+                        vec![channel, Label::new("result", result.label())],
+                    )
+                })
+            }),
+            store_commit: histogram(STORE_COMMIT),
+            graph: histogram(GRAPH_DURATION),
+            live_codes: gauge(LIVE_CODES),
+            template_approved: gauge(TEMPLATE_APPROVED),
+            log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
+            recorder,
+        }
+    }
+
+    /// A request was answered. `route` is the pattern, never the path: paths hold phone numbers.
+    pub fn http_request(
+        &self,
+        face: Face,
+        route: &'static str,
+        method: &Method,
+        status: StatusCode,
+        took: Duration,
+    ) {
+        let series = (face, route, method_label(method), status);
+        let known = self
+            .http
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&series)
+            .cloned();
+        let handles = known.unwrap_or_else(|| self.add_http_series(series));
+        handles.requests.increment(1);
+        handles.duration.record(took);
+    }
+
+    /// A request to start or check a verification was decided.
+    pub fn verification(&self, outcome: VerificationOutcome) {
+        self.verifications[outcome as usize].increment(1);
+    }
+
+    /// A channel answered, or failed to.
+    pub fn delivery(&self, channel: Channel, result: DeliveryResult) {
+        self.deliveries[channel as usize][result as usize].increment(1);
+    }
+
+    /// A commit was acknowledged, this long after it was asked for.
+    pub fn store_commit(&self, took: Duration) {
+        self.store_commit.record(took);
+    }
+
+    /// A call to Meta ended, well or not.
+    pub fn graph_request(&self, took: Duration) {
+        self.graph.record(took);
+    }
+
+    /// The number of codes that can still be used.
+    pub fn live_codes(&self, count: usize) {
+        self.live_codes
+            .set(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
+    /// Whether Meta lets the template be sent.
+    pub fn template_approved(&self, approved: bool) {
+        self.template_approved.set(u8::from(approved));
+    }
+
+    /// Everything in Prometheus' text format, UTF-8, for `GET /metrics`.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.log_lines_dropped.absolute(logging::dropped_lines());
+        self.handle.render()
+    }
+
+    /// Sorts what was recorded since the last time into its buckets. Call it every few seconds:
+    /// between two calls each recorded duration takes 8 bytes.
+    pub fn run_upkeep(&self) {
+        self.handle.run_upkeep();
+    }
+
+    fn add_http_series(&self, series: HttpSeries) -> HttpHandles {
+        let (face, route, method, status) = series;
+        let place = vec![Label::new("face", face.label()), Label::new("route", route)];
+        let duration = key(HTTP_DURATION, place.clone());
+        let answer = [
+            Label::new("method", method),
+            Label::new("status", status.as_str().to_owned()),
+        ];
+        let requests = key(HTTP_REQUESTS, place.into_iter().chain(answer).collect());
+        let handles = HttpHandles {
+            requests: self.recorder.register_counter(&requests, &METADATA),
+            duration: self.recorder.register_histogram(&duration, &METADATA),
+        };
+        let mut known = self.http.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(series).or_insert(handles).clone()
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn key(name: &'static str, labels: Vec<Label>) -> Key {
+    Key::from_parts(name, labels)
+}
+
+fn recorder() -> PrometheusRecorder {
+    let buckets: [(&str, &[f64]); 3] = [
+        (HTTP_DURATION, &CALL_BUCKETS),
+        (STORE_COMMIT, &FAST_BUCKETS),
+        (GRAPH_DURATION, &CALL_BUCKETS),
+    ];
+    let builder = buckets
+        .into_iter()
+        .fold(PrometheusBuilder::new(), |builder, (name, values)| {
+            builder
+                .set_buckets_for_metric(Matcher::Full(name.to_owned()), values)
+                .expect("a list of buckets in this file is not empty")
+        });
+    let recorder = builder.build_recorder();
+    describe(&recorder);
+    recorder
+}
+
+fn describe(recorder: &PrometheusRecorder) {
+    let counters = [
+        (
+            HTTP_REQUESTS,
+            "Requests answered, by face, route pattern, method and status.",
+        ),
+        (
+            VERIFICATIONS,
+            "Requests to start or check a verification, by what became of them.",
+        ),
+        (
+            DELIVERIES,
+            "Deliveries tried, by channel and what the channel said.",
+        ),
+        (
+            LOG_LINES_DROPPED,
+            "Log lines lost because standard error was too slow.",
+        ),
+    ];
+    for (name, text) in counters {
+        recorder.describe_counter(name.into(), Some(Unit::Count), text.into());
+    }
+    let durations = [
+        (
+            HTTP_DURATION,
+            "Time from a request's head to the end of its answer.",
+        ),
+        (
+            STORE_COMMIT,
+            "Time from asking for a commit to its acknowledgement.",
+        ),
+        (
+            GRAPH_DURATION,
+            "Time of a call to Meta's Graph API, its body included.",
+        ),
+    ];
+    for (name, text) in durations {
+        recorder.describe_histogram(name.into(), Some(Unit::Seconds), text.into());
+    }
+    let gauges = [
+        (LIVE_CODES, "Codes that can still be used."),
+        (
+            TEMPLATE_APPROVED,
+            "1 while Meta lets the template be sent, otherwise 0.",
+        ),
+    ];
+    for (name, text) in gauges {
+        recorder.describe_gauge(name.into(), Some(Unit::Count), text.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_recorded_figure_is_rendered_with_its_labels() {
+        let metrics = Metrics::new();
+        let took = Duration::from_millis(3);
+        for _ in 0..2 {
+            metrics.http_request(
+                Face::Sample,
+                "/otp/{phone}",
+                &Method::POST,
+                StatusCode::OK,
+                took,
+            );
+        }
+        metrics.verification(VerificationOutcome::CheckLimited);
+        metrics.delivery(Channel::WhatsApp, DeliveryResult::Rejected);
+        metrics.store_commit(took);
+        metrics.graph_request(took);
+        metrics.live_codes(7);
+        metrics.template_approved(true);
+        metrics.run_upkeep();
+        let text = metrics.render();
+        for line in [
+            r#"otp_http_requests_total{face="sample",route="/otp/{phone}",method="POST",status="200"} 2"#,
+            r#"otp_http_request_duration_seconds_bucket{face="sample",route="/otp/{phone}",le="0.0025"} 0"#,
+            r#"otp_http_request_duration_seconds_bucket{face="sample",route="/otp/{phone}",le="0.005"} 2"#,
+            r#"otp_verifications_total{outcome="check_limited"} 1"#,
+            r#"otp_deliveries_total{channel="whatsapp",result="rejected"} 1"#,
+            r#"otp_store_commit_duration_seconds_bucket{le="0.005"} 1"#,
+            "otp_graph_request_duration_seconds_count 1",
+            "otp_live_codes 7",
+            "otp_template_approved 1",
+        ] {
+            assert!(
+                text.lines().any(|found| found == line),
+                "no line {line} in\n{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn labels_known_beforehand_are_there_at_zero() {
+        let text = Metrics::new().render();
+        for outcome in VerificationOutcome::ALL {
+            let line = format!(
+                r#"otp_verifications_total{{outcome="{}"}} 0"#,
+                outcome.label()
+            );
+            assert!(text.contains(&line), "no line {line} in\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_label_is_its_number() {
+        let mut numbers = VerificationOutcome::ALL.iter().zip(0..);
+        assert!(numbers.all(|(outcome, number)| *outcome as usize == number));
+        let mut numbers = DeliveryResult::ALL.iter().zip(0..);
+        assert!(numbers.all(|(result, number)| *result as usize == number));
+        let mut numbers = Channel::ALL.iter().zip(0..);
+        assert!(numbers.all(|(channel, number)| *channel as usize == number));
+    }
+
+    #[test]
+    fn a_made_up_method_makes_no_series_of_its_own() {
+        let metrics = Metrics::new();
+        for name in ["BREW", "WHEN"] {
+            let method = Method::from_bytes(name.as_bytes()).unwrap();
+            let status = StatusCode::METHOD_NOT_ALLOWED;
+            metrics.http_request(Face::Unknown, "none", &method, status, Duration::ZERO);
+        }
+        assert!(
+            metrics
+                .render()
+                .contains(r#"method="other",status="405"} 2"#)
+        );
+    }
+
+    #[test]
+    fn every_metric_is_described() {
+        let metrics = Metrics::new();
+        let (ok, zero) = (StatusCode::OK, Duration::ZERO);
+        metrics.http_request(Face::Operations, "/livez", &Method::GET, ok, zero);
+        let text = metrics.render();
+        let typed = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+        for name in typed.filter_map(|line| line.split(' ').next()) {
+            assert!(
+                text.contains(&format!("# HELP {name} ")),
+                "{name} has no description"
+            );
+        }
+    }
+
+    #[test]
+    fn two_applications_count_apart() {
+        let (one, other) = (Metrics::new(), Metrics::new());
+        one.verification(VerificationOutcome::Approved);
+        assert!(other.render().contains(r#"outcome="approved"} 0"#));
+    }
+}
