@@ -148,3 +148,20 @@ fn every_link_between_our_documents_leads_somewhere() {
         links::dead(&file.text, |target| tree.leads_to(&file.path, target))
     }));
 }
+
+#[test]
+fn every_source_path_that_our_documents_name_is_there() {
+    let tree = Tree::read();
+    hold(ask(tree.documents(), |file| {
+        links::lost_paths(&file.text, |path| tree.leads_to("", path))
+    }));
+}
+
+#[test]
+fn every_test_that_the_security_page_names_is_there() {
+    let tree = Tree::read();
+    let page = tree.file("SECURITY.md");
+    hold(links::lost_tests(&page.text, |test| {
+        tree.has_function(test)
+    }));
+}

@@ -1,4 +1,4 @@
-//! Finds the links of a Markdown document that should lead to a file of ours.
+//! Finds what a Markdown document says is in this tree: links, paths, names of tests.
 
 pub(super) fn dead(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
     let dead = targets(text).into_iter().filter(|target| !exists(target));
@@ -38,6 +38,60 @@ fn targets(text: &str) -> Vec<String> {
 fn definition(line: &str) -> Option<&str> {
     let (name, target) = line.strip_prefix('[')?.split_once("]: ")?;
     (!name.contains(']')).then(|| target.trim())
+}
+
+/// Source paths that a document names as code, and that are not there.
+pub(super) fn lost_paths(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let paths = code_spans(text)
+        .into_iter()
+        .filter(|span| is_source_path(span));
+    let lost = paths.filter(|path| !exists(path));
+    lost.map(|path| format!("there is no `{path}` any more"))
+        .collect()
+}
+
+/// Tests that a document names as code, and that no source file has.
+pub(super) fn lost_tests(text: &str, exists: impl Fn(&str) -> bool) -> Vec<String> {
+    let tests = code_spans(text)
+        .into_iter()
+        .filter(|span| is_sentence(span));
+    let lost = tests.filter(|test| !exists(test));
+    lost.map(|test| format!("no test is called `{test}` any more"))
+        .collect()
+}
+
+/// What stands between backquotes within a line.
+fn code_spans(text: &str) -> Vec<&str> {
+    text.lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect()
+}
+
+fn is_source_path(span: &str) -> bool {
+    let starts = ["crates/", "setup/src/"]
+        .iter()
+        .any(|start| span.starts_with(start));
+    starts && !span.contains([' ', '*', '{', '<'])
+}
+
+/// Tests are named by sentences: lower-case words, five or more.
+fn is_sentence(span: &str) -> bool {
+    let words = span.split('_').count();
+    words >= 5
+        && span
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+#[test]
+fn a_path_or_a_test_that_is_gone_is_noticed() {
+    let text = "See `crates/a.rs`, shown by `the_right_code_is_accepted_once`; not `max_size` or `crates/*`.";
+    assert_eq!(lost_paths(text, |_| false).len(), 1);
+    assert_eq!(lost_tests(text, |_| false).len(), 1);
+    assert_eq!(
+        lost_paths(text, |_| true).len() + lost_tests(text, |_| true).len(),
+        0
+    );
 }
 
 #[test]

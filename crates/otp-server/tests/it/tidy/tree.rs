@@ -70,6 +70,12 @@ impl Tree {
         self.root.join(folder).join(target).exists()
     }
 
+    /// Whether any Rust file has a function of this name.
+    pub(super) fn has_function(&self, name: &str) -> bool {
+        let opening = format!("fn {name}(");
+        self.rust().any(|file| file.text.contains(&opening))
+    }
+
     fn ending(&self, end: &'static str) -> impl Iterator<Item = &File> {
         self.files
             .iter()
