@@ -204,5 +204,9 @@ fn parse_listen(text: &str) -> Option<(Option<IpAddr>, u16)> {
         return Some((Some(address.ip()), address.port()));
     }
     let port = text.strip_prefix(':').unwrap_or(&text);
-    Some((None, port.parse().ok()?))
+    let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+    port.parse()
+        .ok()
+        .filter(|_| digits)
+        .map(|port| (None, port))
 }

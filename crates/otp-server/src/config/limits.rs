@@ -25,8 +25,8 @@ pub struct LimitSettings {
 
 impl LimitSettings {
     pub(super) fn read(limits: &mut Section<'_, '_>) -> Self {
-        let sends = || kind::whole(1..=1000);
-        let checks = || kind::whole(1..=1000);
+        let sends = || kind::whole(1..=100);
+        let checks = || kind::whole(1..=100);
         Self {
             cooldown: limits.value(
                 "cooldown_seconds",

@@ -61,7 +61,7 @@ impl LogSettings {
             filter: log.value(
                 "filter",
                 kind::parsed(
-                    "off, error, warn, info, debug or trace, perhaps per module",
+                    "off, error, warn, info, debug or trace, or MODULE=LEVEL, separated by commas",
                     parse_filter,
                 ),
                 "info",
@@ -71,10 +71,22 @@ impl LogSettings {
     }
 }
 
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// The filter library takes any word that is no level for a module, so a mistyped level would silence
+/// everything; here a directive without a level of its own must be one.
 fn parse_filter(text: &str) -> Result<String, String> {
-    match EnvFilter::builder().parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("is not a filter".to_owned()),
+    let is_meant = |directive: &str| {
+        let is_level = LEVELS
+            .iter()
+            .any(|level| level.eq_ignore_ascii_case(directive));
+        is_level || directive.contains(['=', '[', '{'])
+    };
+    let parses = EnvFilter::builder().parse(text).is_ok();
+    if parses && text.split(',').all(is_meant) {
+        Ok(text.to_owned())
+    } else {
+        Err("is not a filter".to_owned())
     }
 }
 

@@ -90,7 +90,7 @@ where
 /// A bare level speaks of our own crates; libraries keep to `warn`, or less.
 fn with_quiet_libraries(filter: &str) -> String {
     let directives = filter.split(',').map(|directive| {
-        let level = directive.trim().to_ascii_lowercase();
+        let level = directive.to_ascii_lowercase();
         match level.as_str() {
             "info" | "debug" | "trace" => {
                 let ours = OURS.map(|target| format!("{target}={level}"));
