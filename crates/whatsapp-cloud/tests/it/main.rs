@@ -1,1 +1,1 @@
-//! Tests through the front door.
+//! Tests of the client through its front door.

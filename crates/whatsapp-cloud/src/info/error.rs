@@ -1,0 +1,85 @@
+//! Everything that can be wrong with the file, and what to do about it.
+
+use std::fmt;
+use std::io;
+
+/// Why `whatsapp-info.json` could not be read or written. Never shows a value, only the name of its key.
+///
+/// The text ends with a hint. It does not name the file: its path is the caller's to tell.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WhatsAppInfoError {
+    /// There is no such file.
+    Missing,
+    /// The file is there and cannot be read, or is no text.
+    Unreadable(io::Error),
+    /// Not a JSON object: half-written, or edited by hand.
+    Malformed {
+        /// Where it stops making sense, from 1.
+        line: usize,
+        /// Where in the line, from 1; 0 when the line as a whole is meant.
+        column: usize,
+    },
+    /// A key is not there.
+    MissingKey(&'static str),
+    /// A key is there and its value is empty.
+    EmptyKey(&'static str),
+    /// A key is there and its value is no text. Ids are texts, too.
+    NotAString(&'static str),
+    /// A key is there and its value cannot be right: a space, a line break, a slash.
+    BadValue(&'static str),
+    /// There is a link, a folder or a device where the file should be written.
+    NotAFile,
+    /// The file cannot be written.
+    Unwritable(io::Error),
+}
+
+impl WhatsAppInfoError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Missing => "run `wa-setup` to create it, or name another file",
+            Self::Unreadable(_) => {
+                "let the user that runs this program read it (it belongs to its owner alone: mode 0600)"
+            }
+            Self::Malformed { .. } => {
+                "correct it at that place, or run `wa-setup` to write it anew"
+            }
+            Self::MissingKey(_) | Self::EmptyKey(_) => "run `wa-setup` to fill it in",
+            Self::NotAString(_) => "put the value in double quotes: ids are texts, too",
+            Self::BadValue(_) => "copy the value again, without spaces, line breaks or quotes",
+            Self::NotAFile => "move it away, or name the file that it points to",
+            Self::Unwritable(_) => "check the folder's owner, its permissions and the free space",
+        }
+    }
+}
+
+impl fmt::Display for WhatsAppInfoError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "the file does not exist"),
+            Self::Unreadable(error) => write!(f, "the file cannot be read: {error}"),
+            Self::Malformed { line, column } => write!(
+                f,
+                "the file is not valid JSON at line {line}, column {column}"
+            ),
+            Self::MissingKey(key) => write!(f, "the key \"{key}\" is missing"),
+            Self::EmptyKey(key) => write!(f, "the value of \"{key}\" is empty"),
+            Self::NotAString(key) => write!(f, "the value of \"{key}\" is not a text"),
+            Self::BadValue(key) => write!(f, "the value of \"{key}\" cannot be right"),
+            Self::NotAFile => write!(f, "there is something else than a file in its place"),
+            Self::Unwritable(error) => write!(f, "the file cannot be written: {error}"),
+        }?;
+        write!(f, " (hint: {})", self.hint())
+    }
+}
+
+impl std::error::Error for WhatsAppInfoError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(error) | Self::Unwritable(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A message on its way out, and what Meta says when it takes it.
+
+mod accepted;
+mod wire;
+
+use std::fmt;
+
+pub(crate) use accepted::accepted_from;
+pub use accepted::{AcceptedMessage, MessageStatus};
+pub(crate) use wire::request_body;
+
+/// A message to one person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// The recipient in E.164 with the `+`: without it Meta prepends the sender's country code.
+    pub to: String,
+    /// What to say.
+    pub content: MessageContent,
+    /// Comes back in every receipt as `biz_opaque_callback_data`; at most 512 characters.
+    pub opaque: Option<String>,
+}
+
+/// What a message says.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MessageContent {
+    /// A one-time password through an approved authentication template, whatever its button.
+    Authentication {
+        /// The template's name.
+        template: String,
+        /// One of its approved languages; Meta never falls back to another one.
+        language: String,
+        /// At most 15 characters.
+        code: String,
+    },
+    /// Free text, which Meta takes only within 24 hours after the person wrote.
+    Text {
+        /// At most 4096 characters.
+        body: String,
+    },
+}
+
+/// A code or a text must not reach a log by way of `{:?}`, and the number only masked.
+impl fmt::Debug for OutgoingMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tail = self
+            .to
+            .char_indices()
+            .rev()
+            .nth(1)
+            .map_or("", |(start, _)| &self.to[start..]);
+        f.debug_struct("OutgoingMessage")
+            .field("to", &format_args!("***{tail}"))
+            .field("content", &self.content)
+            .field("opaque", &self.opaque)
+            .finish()
+    }
+}
+
+impl fmt::Debug for MessageContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Authentication {
+                template, language, ..
+            } => f
+                .debug_struct("Authentication")
+                .field("template", template)
+                .field("language", language)
+                .field("code", &format_args!("***"))
+                .finish(),
+            Self::Text { .. } => f
+                .debug_struct("Text")
+                .field("body", &format_args!("***"))
+                .finish(),
+        }
+    }
+}
