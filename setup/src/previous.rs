@@ -1,0 +1,92 @@
+//! The file of an earlier set-up: its values are offered, its unknown keys are kept.
+
+use std::path::Path;
+
+use whatsapp_cloud::{AccessToken, WhatsAppInfo, WhatsAppInfoError};
+
+use crate::{failure::Failure, fields::GraphId, terminal::Terminal};
+
+/// What an earlier set-up left.
+#[derive(Default)]
+pub struct Previous {
+    info: Option<WhatsAppInfo>,
+}
+
+impl Previous {
+    /// Reads it. A person is told of a file that cannot be used and goes on without it; unattended, it is an error,
+    /// because nobody would notice what it is about to replace.
+    pub fn read(path: &Path, terminal: &mut Terminal) -> Result<Self, Failure> {
+        match WhatsAppInfo::read(path) {
+            Ok(info) => Ok(Self { info: Some(info) }),
+            Err(WhatsAppInfoError::Missing) => Ok(Self::default()),
+            Err(error) if terminal.can_ask() => {
+                let reason = reason(&error);
+                terminal.say(&format!(
+                    "{}: {reason}.\nIt is left as it is until you finish, and then replaced.",
+                    path.display()
+                ));
+                Ok(Self::default())
+            }
+            Err(error) => Err(Failure::failed(
+                format!("{}: {}", path.display(), reason(&error)),
+                format!(
+                    "repair {} or move it away: --yes replaces no file that it cannot read",
+                    path.display()
+                ),
+            )),
+        }
+    }
+
+    /// The account.
+    pub fn waba_id(&self) -> Option<GraphId> {
+        self.info
+            .as_ref()
+            .and_then(|info| GraphId::parse(&info.waba_id).ok())
+    }
+
+    /// The token.
+    pub fn access_token(&self) -> Option<AccessToken> {
+        self.info.as_ref().map(|info| info.access_token.clone())
+    }
+
+    /// The number.
+    pub fn phone_number_id(&self) -> Option<GraphId> {
+        self.info
+            .as_ref()
+            .and_then(|info| GraphId::parse(&info.phone_number_id).ok())
+    }
+
+    /// The template.
+    pub fn template_id(&self) -> Option<&str> {
+        self.info.as_ref().map(|info| info.template_id.as_str())
+    }
+
+    /// The file to write: the four values, over what was there.
+    pub fn with_values(
+        self,
+        waba_id: &str,
+        token: &AccessToken,
+        phone_number_id: &str,
+        template_id: &str,
+    ) -> WhatsAppInfo {
+        match self.info {
+            Some(mut info) => {
+                waba_id.clone_into(&mut info.waba_id);
+                info.access_token = token.clone();
+                phone_number_id.clone_into(&mut info.phone_number_id);
+                template_id.clone_into(&mut info.template_id);
+                info
+            }
+            None => WhatsAppInfo::new(waba_id, token.clone(), phone_number_id, template_id),
+        }
+    }
+}
+
+/// What is wrong with a file, without the hint that its text ends in: ours stands on a line of its own.
+pub fn reason(error: &WhatsAppInfoError) -> String {
+    let text = error.to_string();
+    match text.strip_suffix(&format!(" (hint: {})", error.hint())) {
+        Some(reason) => reason.to_owned(),
+        None => text,
+    }
+}

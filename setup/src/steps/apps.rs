@@ -1,0 +1,60 @@
+//! The apps that may receive the code: up to five, each with its package name and hash.
+
+use whatsapp_cloud::{SupportedApp, SupportedApps};
+
+use crate::{
+    cli::WizardArgs,
+    failure::Failure,
+    fields::{self, Invalid},
+    question::Question,
+    terminal::{Answer, Terminal},
+};
+
+/// From flags, or asked one by one; Meta's sample app is offered first.
+pub fn settle(args: &WizardArgs, terminal: &mut Terminal) -> Result<SupportedApps, Failure> {
+    let mut apps = Vec::new();
+    for app in args.apps.iter().cloned() {
+        fields::add_app(&mut apps, app).map_err(|refusal| refused(&refusal))?;
+    }
+    if apps.is_empty() {
+        ask(&mut apps, terminal)?;
+    }
+    SupportedApps::new(apps).map_err(|refusal| refused(&refusal.into()))
+}
+
+fn ask(apps: &mut Vec<SupportedApp>, terminal: &mut Terminal) -> Result<(), Failure> {
+    loop {
+        let sample = apps.is_empty().then(fields::sample_app);
+        let package = terminal.ask(
+            Question::AppPackage,
+            sample.map(|(package, _)| package),
+            fields::package_name,
+        )?;
+        // The sample's hash goes with the sample's name only.
+        let hash = sample
+            .filter(|(name, _)| *name == package.as_str())
+            .map(|(_, hash)| hash);
+        let hash = terminal.ask(Question::AppHash, hash, fields::signature_hash)?;
+        if let Err(refusal) = fields::add_app(
+            apps,
+            SupportedApp {
+                package_name: package,
+                signature_hash: hash,
+            },
+        ) {
+            terminal.say(&refusal.to_string());
+        }
+        if apps.len() == SupportedApps::COUNT_MAX
+            || terminal.confirm(Question::AnotherApp, Answer::No)? == Answer::No
+        {
+            return Ok(());
+        }
+    }
+}
+
+fn refused(refusal: &Invalid) -> Failure {
+    Failure::usage(
+        refusal.to_string(),
+        "give --app PACKAGE=HASH, one to five times, each app once",
+    )
+}
