@@ -45,11 +45,12 @@ pub enum LoggingError {
 
 /// Starts logging for the whole process. Call once, from `main`; tests do without.
 pub fn init_logging(settings: &LogSettings) -> Result<LogGuard, LoggingError> {
+    // The log thread flushes whenever nothing waits any more, so a buffer delays no line.
     let (writer, worker) = NonBlockingBuilder::default()
         .buffered_lines_limit(WAITING_LINES)
         .lossy(true)
         .thread_name("log")
-        .finish(io::stderr());
+        .finish(io::BufWriter::with_capacity(64 * 1024, io::stderr()));
     let dropped = writer.error_counter();
     subscriber(settings, writer)?.try_init()?;
     // Only the first to start gets here.
@@ -152,10 +153,7 @@ mod tests {
             debug!(target: "some_library", "chatter");
             warn!(target: "awc::client", "library warning");
         });
-        let messages: Vec<_> = text
-            .lines()
-            .filter_map(|line| line.rsplit(": ").next())
-            .collect();
+        let messages: Vec<_> = text.lines().filter_map(|line| line.rsplit(": ").next()).collect();
         assert_eq!(messages, ["ours", "library warning"]);
     }
 
@@ -173,11 +171,7 @@ mod tests {
     #[test]
     fn off_is_silent() {
         assert_eq!(
-            logged(
-                LogFormat::Human,
-                "off",
-                || error!(target: "otp_server", "no")
-            ),
+            logged(LogFormat::Human, "off", || error!(target: "otp_server", "no")),
             ""
         );
     }
@@ -190,10 +184,7 @@ mod tests {
         };
         let first = init_logging(&settings);
         assert!(first.is_ok());
-        assert!(matches!(
-            init_logging(&settings),
-            Err(LoggingError::Started(_))
-        ));
+        assert!(matches!(init_logging(&settings), Err(LoggingError::Started(_))));
     }
 
     /// What `act` logs under these settings.
