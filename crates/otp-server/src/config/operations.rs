@@ -77,9 +77,7 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 /// everything; here a directive without a level of its own must be one.
 fn parse_filter(text: &str) -> Result<String, String> {
     let is_meant = |directive: &str| {
-        let is_level = LEVELS
-            .iter()
-            .any(|level| level.eq_ignore_ascii_case(directive));
+        let is_level = LEVELS.iter().any(|level| level.eq_ignore_ascii_case(directive));
         is_level || directive.contains(['=', '[', '{'])
     };
     let parses = EnvFilter::builder().parse(text).is_ok();
@@ -103,7 +101,8 @@ impl MetricsSettings {
             listen: metrics.optional(
                 "listen",
                 kind::parsed("an IP address and a port, such as 127.0.0.1:9464", |text| {
-                    text.parse().map_err(|_| "is not an address with a port".to_owned())
+                    text.parse()
+                        .map_err(|_| "is not an address with a port".to_owned())
                 }),
                 "An address of its own for GET /metrics; when not set it is served next to everything else.",
             ),
