@@ -1,1 +1,37 @@
-//! The rules of one-time passwords: pure values and functions, no I/O, no clock, no randomness of their own.
+//! The rules of one-time passwords: pure values and functions.
+//!
+//! Nothing here reads a clock, draws a random number, or does I/O: time and chance are arguments,
+//! and every decision returns what should be true next. The caller commits that, and only then
+//! speaks or sends. Nothing here knows of HTTP, storage or WhatsApp.
+//!
+//! Start with [`Record`]: all that the service remembers about one recipient, and the decisions
+//! over it.
+
+mod code;
+mod decision;
+mod event;
+mod id;
+mod keys;
+mod limits;
+mod phone;
+mod policy;
+mod record;
+mod time;
+
+pub use code::{Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode};
+pub use decision::{
+    Attention, CancelOutcome, Decision, DeliveryResult, NewCode, Reason, Redelivery, Refusal,
+    SendOutcome, Submitted, Verdict, Which,
+};
+pub use event::Event;
+pub use id::{InvalidVerificationId, VerificationId};
+pub use keys::{
+    CodeDigest, InvalidSecret, Keys, MasterSecret, RecordKey, SealBroken, Sealed, Unsealed,
+};
+pub use phone::{PhoneNumber, PhoneNumberError};
+pub use policy::{
+    CHECKS_PER_DAY_MAX, CODE_LENGTH_MIN, GuessLimits, InvalidPolicy, LIFETIME_MAX, Policy,
+    SendLimits, Window,
+};
+pub use record::{Delivery, Record, RecordError, Status, Verification};
+pub use time::Timestamp;

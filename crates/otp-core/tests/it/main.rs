@@ -1,1 +1,9 @@
-//! Tests through the front door.
+//! The rules' tests: through the public face, with a clock and dice of their own.
+
+mod code;
+mod decisions;
+mod format;
+mod keys;
+mod model;
+mod phone;
+mod world;

@@ -1,0 +1,57 @@
+//! The decisions over a record: what to answer, and what must be true before it is said.
+//!
+//! Each takes the record as it is and gives back the record as it should be. The caller commits
+//! that if nothing changed meanwhile, else decides again; only then it speaks or sends.
+
+mod attend;
+mod cancel;
+mod check;
+mod deliver;
+mod send;
+
+pub use self::attend::{Attention, Redelivery};
+pub use self::cancel::CancelOutcome;
+pub use self::check::{Submitted, Verdict, Which};
+pub use self::deliver::DeliveryResult;
+pub use self::send::{NewCode, Reason, Refusal, SendOutcome};
+use crate::{Event, Record};
+
+/// What was decided.
+#[derive(Clone, Debug)]
+#[must_use = "a decision that is not committed did not happen"]
+pub struct Decision<O> {
+    /// What to tell the caller, once `next` is committed.
+    pub outcome: O,
+    /// The record as it should be; nothing when it stays as it is.
+    pub next: Option<Record>,
+    /// What the commit makes happen.
+    pub events: Vec<Event>,
+}
+
+impl<O> Decision<O> {
+    /// Nothing changes.
+    fn unchanged(outcome: O) -> Self {
+        Self {
+            outcome,
+            next: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// The same decision, told in other words.
+    pub fn map<P>(self, tell: impl FnOnce(O) -> P) -> Decision<P> {
+        Decision {
+            outcome: tell(self.outcome),
+            next: self.next,
+            events: self.events,
+        }
+    }
+
+    fn changed(outcome: O, next: Record, events: Vec<Event>) -> Self {
+        Self {
+            outcome,
+            next: Some(next),
+            events,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Is this the code? Every failed comparison is paid for in the record that comes back.
+
+use crate::limits;
+use crate::record::{Status, Verification};
+use crate::{
+    CodeDigest, Decision, Event, Guess, Keys, NotACode, Policy, Record, RecordKey, Timestamp,
+    VerificationId,
+};
+
+/// Which verification a guess is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// The latest one of this purpose.
+    Purpose(&'a str),
+    /// This very one.
+    Id(VerificationId),
+}
+
+/// What the person handed in.
+#[derive(Clone, Copy)]
+pub enum Submitted<'a> {
+    /// No code at all.
+    Nothing,
+    /// The text, as typed.
+    Text(&'a str),
+}
+
+/// The answer to a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The right code, for the first time.
+    Approved(VerificationId),
+    /// A wrong one, or a text that cannot be a code.
+    Wrong {
+        /// Guesses left for this code.
+        attempts_left: u8,
+    },
+    /// A wrong one, and the last: the code is dead.
+    Exhausted,
+    /// The code's time is over; told once.
+    Expired,
+    /// No code waits for this recipient.
+    NotFound,
+    /// A code waits, but none was handed in.
+    NoCode,
+    /// Too many failed checks: nothing was compared.
+    Wait {
+        /// The first moment at which a check is compared again.
+        retry_at: Timestamp,
+    },
+    /// The verification was named by its id, and is over.
+    Finished(Status),
+}
+
+impl Record {
+    /// Decides on a guess. `key` is this record's own key.
+    pub fn check(
+        &self,
+        which: Which<'_>,
+        submitted: Submitted<'_>,
+        (keys, key): (&Keys, RecordKey),
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Decision<Verdict> {
+        let Some(found) = self.find(which) else {
+            return Decision::unchanged(Verdict::NotFound);
+        };
+        if !matches!(found.status, Status::Pending | Status::Expired) {
+            return Decision::unchanged(over(which, found.status));
+        }
+        let Submitted::Text(text) = submitted else {
+            return Decision::unchanged(Verdict::NoCode);
+        };
+        if found.status == Status::Expired || found.is_overdue(now) {
+            return self.tell_expired(found.id);
+        }
+        if let Some(retry_at) = limits::next_check_at(&self.failures, &policy.guesses, now) {
+            return Decision::unchanged(Verdict::Wait { retry_at });
+        }
+        match Guess::fold(text, &found.code) {
+            Err(NotACode::WrongLength) => Decision::unchanged(Verdict::Wrong {
+                attempts_left: self.attempts_left(found, policy, now),
+            }),
+            Err(NotACode::NotInAlphabet) => self.fail(found.id, policy, now),
+            Ok(guess) => {
+                let digest = keys.code_digest(key, &found.purpose, found.id, guess.reveal());
+                self.compare(found, &digest, policy, now)
+            }
+        }
+    }
+
+    fn compare(
+        &self,
+        found: &Verification,
+        digest: &CodeDigest,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Decision<Verdict> {
+        if !found.digest.matches(digest) {
+            return self.fail(found.id, policy, now);
+        }
+        let mut next = self.clone();
+        next.failures.clear();
+        if let Some(verification) = next.verification_mut(found.id) {
+            verification.finish(Status::Approved);
+        }
+        Decision::changed(
+            Verdict::Approved(found.id),
+            next,
+            vec![Event::Approved(found.id)],
+        )
+    }
+
+    fn fail(&self, id: VerificationId, policy: &Policy, now: Timestamp) -> Decision<Verdict> {
+        let mut next = self.clone();
+        limits::forget_old(&mut next.failures, now);
+        next.failures.push(now);
+        let budget = limits::failures_left(&next.failures, &policy.guesses, now);
+        let mut events = vec![Event::CheckFailed(id)];
+        let mut verdict = Verdict::Exhausted;
+        if let Some(verification) = next.verification_mut(id) {
+            verification.attempts_left = verification.attempts_left.saturating_sub(1);
+            let attempts_left = within_budget(verification.attempts_left, budget);
+            if attempts_left == 0 {
+                verification.finish(Status::Locked);
+                events.push(Event::Locked(id));
+            } else {
+                verdict = Verdict::Wrong { attempts_left };
+            }
+        }
+        Decision::changed(verdict, next, events)
+    }
+
+    fn tell_expired(&self, id: VerificationId) -> Decision<Verdict> {
+        let mut next = self.clone();
+        let mut events = Vec::new();
+        if let Some(verification) = next.verification_mut(id) {
+            if verification.status == Status::Pending {
+                events.push(Event::Expired(id));
+            }
+            verification.finish(Status::ExpiredAndTold);
+        }
+        Decision::changed(Verdict::Expired, next, events)
+    }
+
+    /// Guesses left for a code: its own, or fewer when the phone's are nearly used up.
+    fn attempts_left(&self, verification: &Verification, policy: &Policy, now: Timestamp) -> u8 {
+        within_budget(
+            verification.attempts_left,
+            limits::failures_left(&self.failures, &policy.guesses, now),
+        )
+    }
+
+    /// The verification that a guess would be for, whatever its status.
+    #[must_use]
+    pub fn find(&self, which: Which<'_>) -> Option<&Verification> {
+        match which {
+            Which::Id(id) => self.verification(id),
+            Which::Purpose(purpose) => self
+                .verifications
+                .iter()
+                .rev()
+                .find(|verification| verification.purpose == purpose),
+        }
+    }
+}
+
+/// By purpose, a finished verification is no verification; by id, the caller may know.
+fn over(which: Which<'_>, status: Status) -> Verdict {
+    match which {
+        Which::Purpose(_) => Verdict::NotFound,
+        Which::Id(_) => Verdict::Finished(status),
+    }
+}
+
+fn within_budget(attempts_left: u8, budget: u32) -> u8 {
+    attempts_left.min(u8::try_from(budget).unwrap_or(u8::MAX))
+}

@@ -1,0 +1,164 @@
+//! May a code be sent to this phone now? A start makes a verification, a resend renews one.
+
+use crate::limits::{self, Blocked};
+use crate::record::{Delivery, Status};
+use crate::{
+    CodeDigest, Decision, Event, Policy, Record, Sealed, Timestamp, Verification, VerificationId,
+};
+
+/// A freshly drawn code, as the rules see it: never in the clear.
+#[derive(Clone, Debug)]
+pub struct NewCode {
+    /// The verification that it belongs to.
+    pub id: VerificationId,
+    /// What it is good for.
+    pub purpose: String,
+    /// Its keyed hash.
+    pub digest: CodeDigest,
+    /// Phone and code, for a delivery that must be taken up again.
+    pub sealed: Sealed,
+}
+
+/// The answer to a start or a resend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// Counted and remembered; deliver it.
+    Send {
+        /// The code's end.
+        expires_at: Timestamp,
+        /// The next send is refused before this moment.
+        next_send_at: Timestamp,
+    },
+    /// Not sent, nothing counted.
+    Refused(Refusal),
+    /// A resend for a verification that is not pending.
+    NotFound,
+}
+
+/// Why no code is sent, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which limit holds it back.
+    pub reason: Reason,
+    /// The first moment at which the same request passes.
+    pub retry_at: Timestamp,
+}
+
+/// The limits that hold a send back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The last send was moments ago.
+    Cooldown,
+    /// A window of sends is full.
+    SendLimit,
+    /// Too many failed checks: a code sent now could not be checked.
+    CheckLimit,
+}
+
+impl Record {
+    /// Decides on a new verification. A pending one of the same purpose is called off: a new code
+    /// kills the old one, and gives no failed check back.
+    pub fn start(&self, new: &NewCode, policy: &Policy, now: Timestamp) -> Decision<SendOutcome> {
+        if let Some(refusal) = self.refuses_send(policy, now) {
+            return Decision::unchanged(SendOutcome::Refused(refusal));
+        }
+        let mut next = self.clone();
+        let mut events = next.call_off(&new.purpose);
+        next.make_room();
+        next.verifications.push(Verification {
+            id: new.id,
+            purpose: new.purpose.clone(),
+            status: Status::Pending,
+            created_at: now,
+            expires_at: now.plus(policy.lifetime),
+            attempts_left: policy.attempts_per_code,
+            code: policy.code,
+            digest: new.digest,
+            delivery: underway(new, policy, now),
+        });
+        events.push(Event::Started(new.id));
+        next.count_send(policy, now, events)
+    }
+
+    /// Decides on a new code for a pending verification: the old code dies, the time starts anew,
+    /// the attempts do not.
+    pub fn resend(&self, new: &NewCode, policy: &Policy, now: Timestamp) -> Decision<SendOutcome> {
+        let open = |verification: &&Verification| verification.is_open(now);
+        if self.verification(new.id).filter(open).is_none() {
+            return Decision::unchanged(SendOutcome::NotFound);
+        }
+        if let Some(refusal) = self.refuses_send(policy, now) {
+            return Decision::unchanged(SendOutcome::Refused(refusal));
+        }
+        let mut next = self.clone();
+        let delivery = underway(new, policy, now);
+        if let Some(verification) = next.verification_mut(new.id) {
+            verification.created_at = now;
+            verification.expires_at = now.plus(policy.lifetime);
+            verification.code = policy.code;
+            verification.digest = new.digest;
+            verification.delivery = delivery;
+        }
+        next.count_send(policy, now, vec![Event::Started(new.id)])
+    }
+
+    /// The limit that holds longest: once it lets go, all others have.
+    fn refuses_send(&self, policy: &Policy, now: Timestamp) -> Option<Refusal> {
+        let by_checks =
+            limits::next_check_at(&self.failures, &policy.guesses, now).map(|retry_at| Refusal {
+                reason: Reason::CheckLimit,
+                retry_at,
+            });
+        let by_sends =
+            limits::next_send_at(&self.sends, &policy.sends, now).map(|blocked| match blocked {
+                Blocked::ByCooldown(retry_at) => Refusal {
+                    reason: Reason::Cooldown,
+                    retry_at,
+                },
+                Blocked::ByWindow(retry_at) => Refusal {
+                    reason: Reason::SendLimit,
+                    retry_at,
+                },
+            });
+        by_sends
+            .into_iter()
+            .chain(by_checks)
+            .max_by_key(|refusal| refusal.retry_at)
+    }
+
+    fn call_off(&mut self, purpose: &str) -> Vec<Event> {
+        let replaced = self.verifications.iter_mut().filter(|verification| {
+            verification.purpose == purpose && verification.status == Status::Pending
+        });
+        replaced
+            .map(|verification| {
+                verification.finish(Status::Canceled);
+                Event::Canceled(verification.id)
+            })
+            .collect()
+    }
+
+    fn count_send(
+        mut self,
+        policy: &Policy,
+        now: Timestamp,
+        events: Vec<Event>,
+    ) -> Decision<SendOutcome> {
+        limits::forget_old(&mut self.sends, now);
+        limits::forget_old(&mut self.failures, now);
+        self.sends.push(now);
+        let outcome = SendOutcome::Send {
+            expires_at: now.plus(policy.lifetime),
+            next_send_at: self.next_send_at(policy, now),
+        };
+        Decision::changed(outcome, self, events)
+    }
+}
+
+fn underway(new: &NewCode, policy: &Policy, now: Timestamp) -> Delivery {
+    Delivery::Underway {
+        deliver_by: now.plus(policy.deliver_within),
+        tries: 1,
+        sealed: new.sealed.clone(),
+    }
+}

@@ -1,0 +1,28 @@
+//! What a decision made happen, for metrics, logs and callbacks.
+
+use crate::VerificationId;
+
+/// One fact, told once, in the commit that makes it true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A code was made and counted as a send.
+    Started(VerificationId),
+    /// The right code was given.
+    Approved(VerificationId),
+    /// A wrong code was given.
+    CheckFailed(VerificationId),
+    /// Wrong guesses used the verification up.
+    Locked(VerificationId),
+    /// Its time ran out.
+    Expired(VerificationId),
+    /// Called off by the application, or replaced by a newer code.
+    Canceled(VerificationId),
+    /// The channel refused the message for good.
+    Failed(VerificationId),
+    /// A delivery was taken up again after its server went silent.
+    Redelivered(VerificationId),
+    /// The channel took the message.
+    Accepted(VerificationId),
+    /// Nobody knows whether the message left.
+    Unsettled(VerificationId),
+}

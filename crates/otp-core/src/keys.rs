@@ -1,0 +1,207 @@
+//! Everything that is keyed: one master secret, and the keys that are derived from it.
+//!
+//! The store never holds a key, so a copy of it shows neither codes nor phone numbers: what it
+//! holds are HMACs, and sealed copies that only these keys open.
+
+mod seal;
+
+use std::fmt;
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+pub use self::seal::{SealBroken, Sealed, Unsealed};
+use crate::{PhoneNumber, VerificationId};
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// The one secret of an installation: at least 32 bytes from a secure generator.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct MasterSecret(Vec<u8>);
+
+/// The secret is too short to be one.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("a master secret has at least {min} bytes, this one has {0}", min = MasterSecret::LENGTH_MIN)]
+pub struct InvalidSecret(usize);
+
+impl MasterSecret {
+    /// The shortest secret accepted, in bytes: as long as the keys made from it.
+    pub const LENGTH_MIN: usize = 32;
+
+    /// Takes the secret's bytes.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, InvalidSecret> {
+        if bytes.len() < Self::LENGTH_MIN {
+            return Err(InvalidSecret(bytes.len()));
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Debug for MasterSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterSecret(***)")
+    }
+}
+
+/// Names one recipient's record: an HMAC of (application, phone), so no number stands in a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RecordKey([u8; 16]);
+
+impl RecordKey {
+    /// The key with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key's bytes.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+/// What is kept of a code: an HMAC that also covers the recipient, the purpose and the
+/// verification, so the same code elsewhere has another digest.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct CodeDigest([u8; 32]);
+
+impl CodeDigest {
+    /// Compares in constant time.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// The first eight hex digits: tells two codes apart in a log, and says nothing of the code
+    /// to anyone without the key.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let [a, b, c, d, ..] = self.0;
+        format!("{a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+}
+
+impl fmt::Debug for CodeDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CodeDigest({}..)", self.fingerprint())
+    }
+}
+
+impl PartialEq for CodeDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.matches(other)
+    }
+}
+
+impl Eq for CodeDigest {}
+
+/// The keys of an installation, derived from its [`MasterSecret`] by HKDF-SHA-256 (RFC 5869).
+#[derive(Clone)]
+pub struct Keys {
+    record: HmacSha256,
+    code: HmacSha256,
+    id_mask: HmacSha256,
+    seal: seal::SealKey,
+}
+
+impl Keys {
+    /// Derives every key; each has its own label, so none tells anything about another.
+    #[must_use]
+    pub fn derive(secret: &MasterSecret) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(Some(b"whatsapp-otp"), &secret.0);
+        let hmac_key = |label: &str| {
+            let mut key = expand(&hkdf, label);
+            let mac = HmacSha256::new_from_slice(&key).expect("HMAC takes a key of any length");
+            key.zeroize();
+            mac
+        };
+        Self {
+            record: hmac_key("record key v1"),
+            code: hmac_key("code digest v1"),
+            id_mask: hmac_key("verification id mask v1"),
+            seal: seal::SealKey::new(expand(&hkdf, "delivery seal v1")),
+        }
+    }
+
+    /// The record that belongs to this phone at this application. Spellings of one phone
+    /// (see [`PhoneNumber::canonical`]) share a record.
+    #[must_use]
+    pub fn record_key(&self, application: &str, phone: &PhoneNumber) -> RecordKey {
+        let digest = mac(
+            &self.record,
+            &[application.as_bytes(), phone.canonical().as_bytes()],
+        );
+        RecordKey(first_half(&digest))
+    }
+
+    /// The digest that is kept of `code`. The record key stands for application and recipient.
+    #[must_use]
+    pub fn code_digest(
+        &self,
+        record: RecordKey,
+        purpose: &str,
+        id: VerificationId,
+        code: &str,
+    ) -> CodeDigest {
+        CodeDigest(mac(
+            &self.code,
+            &[&record.0, purpose.as_bytes(), &id.bytes(), code.as_bytes()],
+        ))
+    }
+
+    /// A stream of 16 bytes that hides the record key inside a verification's public id.
+    pub(crate) fn id_mask(&self, random: [u8; 16]) -> [u8; 16] {
+        first_half(&mac(&self.id_mask, &[&random]))
+    }
+
+    /// Seals phone and code for a delivery that may have to be taken up again.
+    #[must_use]
+    pub fn seal(
+        &self,
+        id: VerificationId,
+        phone: &PhoneNumber,
+        code: &str,
+        nonce: [u8; 24],
+    ) -> Sealed {
+        self.seal.seal(id, phone, code, nonce)
+    }
+
+    /// Opens what [`Keys::seal`] made for the same verification.
+    pub fn unseal(&self, id: VerificationId, sealed: &Sealed) -> Result<Unsealed, SealBroken> {
+        self.seal.unseal(id, sealed)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(***)")
+    }
+}
+
+fn expand(hkdf: &Hkdf<Sha256>, label: &str) -> [u8; 32] {
+    let mut key = [0; 32];
+    hkdf.expand(label.as_bytes(), &mut key)
+        .expect("32 bytes are within HKDF's reach");
+    key
+}
+
+/// Each part goes in behind its length, so ("ab", "c") and ("a", "bc") differ.
+fn mac(key: &HmacSha256, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = key.clone();
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+fn first_half(digest: &[u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    half
+}

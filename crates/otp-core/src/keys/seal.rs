@@ -1,0 +1,103 @@
+//! A sealed copy of phone and code, kept only until the delivery is settled.
+//!
+//! A server that dies between committing a verification and handing its message over leaves this
+//! behind, so the message can still go out. XChaCha20-Poly1305 with the verification id as
+//! associated data: a copy moved to another verification does not open.
+
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::{PhoneNumber, VerificationId};
+
+const NONCE_LENGTH: usize = 24;
+
+/// Phone and code, readable only with the installation's keys. Nonce first, then ciphertext.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed(Vec<u8>);
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+/// What a [`Sealed`] held.
+pub struct Unsealed {
+    /// Where the message goes.
+    pub phone: PhoneNumber,
+    /// The code in the clear.
+    pub code: Zeroizing<String>,
+}
+
+impl fmt::Debug for Unsealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unsealed {{ phone: {:?}, code: *** }}", self.phone)
+    }
+}
+
+/// The sealed copy was made with other keys, for another verification, or is damaged.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("the sealed copy does not open with this installation's secret")]
+pub struct SealBroken;
+
+#[derive(Clone)]
+pub(super) struct SealKey(XChaCha20Poly1305);
+
+impl SealKey {
+    pub(super) fn new(mut key: [u8; 32]) -> Self {
+        let cipher = XChaCha20Poly1305::new(&Key::from(key));
+        key.zeroize();
+        Self(cipher)
+    }
+
+    pub(super) fn seal(
+        &self,
+        id: VerificationId,
+        phone: &PhoneNumber,
+        code: &str,
+        nonce: [u8; NONCE_LENGTH],
+    ) -> Sealed {
+        let plain = Zeroizing::new(format!("{}\n{code}", phone.e164()));
+        let payload = Payload {
+            msg: plain.as_bytes(),
+            aad: &id.bytes(),
+        };
+        let mut sealed = nonce.to_vec();
+        sealed.extend(
+            self.0
+                .encrypt(&XNonce::from(nonce), payload)
+                .expect("a short text always encrypts"),
+        );
+        Sealed(sealed)
+    }
+
+    pub(super) fn unseal(
+        &self,
+        id: VerificationId,
+        sealed: &Sealed,
+    ) -> Result<Unsealed, SealBroken> {
+        let (nonce, cipher_text) = sealed
+            .0
+            .split_first_chunk::<NONCE_LENGTH>()
+            .ok_or(SealBroken)?;
+        let payload = Payload {
+            msg: cipher_text,
+            aad: &id.bytes(),
+        };
+        let plain = self
+            .0
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| SealBroken)?;
+        let plain = Zeroizing::new(String::from_utf8(plain).map_err(|_| SealBroken)?);
+        let (phone, code) = plain.split_once('\n').ok_or(SealBroken)?;
+        let phone = PhoneNumber::parse(phone).map_err(|_| SealBroken)?;
+        Ok(Unsealed {
+            phone,
+            code: Zeroizing::new(code.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! Sliding windows over the moments that a record remembers.
+
+use std::time::Duration;
+
+use crate::{GuessLimits, SendLimits, Timestamp, Window};
+
+/// How far back any window reaches; older moments are forgotten.
+pub(crate) const LONGEST_WINDOW: Duration = Duration::from_hours(24);
+
+/// When the next send is allowed; `now` or earlier means at once.
+pub(crate) fn next_send_at(
+    sends: &[Timestamp],
+    limits: &SendLimits,
+    now: Timestamp,
+) -> Option<Blocked> {
+    let cooldown = sends
+        .last()
+        .map(|last| last.plus(limits.cooldown))
+        .filter(|at| *at > now);
+    let window = limits
+        .windows
+        .iter()
+        .filter_map(|window| opens_at(sends, *window, now))
+        .max();
+    match (cooldown, window) {
+        (cooldown, Some(at)) if cooldown.is_none_or(|cooldown| cooldown <= at) => {
+            Some(Blocked::ByWindow(at))
+        }
+        (Some(at), _) => Some(Blocked::ByCooldown(at)),
+        (None, _) => None,
+    }
+}
+
+/// Which limit holds a send back, and until when.
+pub(crate) enum Blocked {
+    ByCooldown(Timestamp),
+    ByWindow(Timestamp),
+}
+
+/// When the next check may be compared, if not now.
+pub(crate) fn next_check_at(
+    failures: &[Timestamp],
+    limits: &GuessLimits,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let window = limits
+        .windows
+        .iter()
+        .filter_map(|window| opens_at(failures, *window, now))
+        .max();
+    window.max(growing_wait(failures, limits).filter(|at| *at > now))
+}
+
+/// How many more failures fit into every window.
+pub(crate) fn failures_left(failures: &[Timestamp], limits: &GuessLimits, now: Timestamp) -> u32 {
+    let left = |window: &Window| {
+        window
+            .count
+            .saturating_sub(count_within(failures, *window, now))
+    };
+    limits.windows.iter().map(left).min().unwrap_or(0)
+}
+
+/// Drops what no window reaches any more.
+pub(crate) fn forget_old(moments: &mut Vec<Timestamp>, now: Timestamp) {
+    moments.retain(|at| now.since(*at) < LONGEST_WINDOW);
+}
+
+/// The wait behind the last failure: none for the first few, then doubling (RFC 4226, 7.3).
+fn growing_wait(failures: &[Timestamp], limits: &GuessLimits) -> Option<Timestamp> {
+    let last = failures.last()?;
+    let count = u32::try_from(failures.len()).unwrap_or(u32::MAX);
+    let doublings = count.checked_sub(limits.free_failures)?.min(16);
+    Some(last.plus(limits.first_wait.saturating_mul(1 << doublings)))
+}
+
+/// When a full window has room again; nothing when it has room now.
+fn opens_at(moments: &[Timestamp], window: Window, now: Timestamp) -> Option<Timestamp> {
+    let count = usize::try_from(window.count).unwrap_or(usize::MAX);
+    // Full means: the count-th moment from the end is still inside.
+    let nth_from_end = moments.len().checked_sub(count)?;
+    let oldest_that_counts = moments.get(nth_from_end)?;
+    let opens_at = oldest_that_counts.plus(window.length);
+    (opens_at > now).then_some(opens_at)
+}
+
+fn count_within(moments: &[Timestamp], window: Window, now: Timestamp) -> u32 {
+    let within = moments
+        .iter()
+        .filter(|at| now.since(**at) < window.length)
+        .count();
+    u32::try_from(within).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,215 @@
+//! All that is remembered about one recipient: the unit of consistency.
+//!
+//! Everything that bounds abuse of one person's number stands in one record, so two requests in
+//! flight cannot each see half of it.
+
+mod format;
+
+use crate::limits::{self, LONGEST_WINDOW};
+use crate::{CodeDigest, CodePolicy, Policy, Sealed, Timestamp, VerificationId};
+
+pub use self::format::RecordError;
+
+/// One (application, phone): recent sends and failures, and the verifications worth remembering.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Moments of the sends of the last day, oldest first.
+    pub(crate) sends: Vec<Timestamp>,
+    /// Moments of the failed checks of the last day, oldest first; a success empties it.
+    pub(crate) failures: Vec<Timestamp>,
+    /// Oldest first.
+    pub(crate) verifications: Vec<Verification>,
+}
+
+/// One code and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// Its public id.
+    pub id: VerificationId,
+    /// What the code is good for; part of its digest.
+    pub purpose: String,
+    /// Where in its life it stands.
+    pub status: Status,
+    /// When the code now valid was made.
+    pub created_at: Timestamp,
+    /// From here on the code is refused.
+    pub expires_at: Timestamp,
+    /// Wrong guesses left for this code.
+    pub attempts_left: u8,
+    /// Shape of the code, to read a guess by.
+    pub code: CodePolicy,
+    /// Keyed hash of the code.
+    pub digest: CodeDigest,
+    /// The message's way out.
+    pub delivery: Delivery,
+}
+
+/// Where in its life a verification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Waits for the right code.
+    Pending,
+    /// The right code was given, once.
+    Approved,
+    /// Time ran out, and the next check is told so once.
+    Expired,
+    /// Time ran out, and a check was told so.
+    ExpiredAndTold,
+    /// Called off, or replaced by a newer code.
+    Canceled,
+    /// Used up by wrong guesses.
+    Locked,
+    /// The message was refused for good, so nobody has the code.
+    Failed,
+}
+
+/// The message's way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Some server is handing it over, or died doing so.
+    Underway {
+        /// Past this moment it is taken up again, or given up.
+        deliver_by: Timestamp,
+        /// How often it was tried, this time included.
+        tries: u8,
+        /// Phone and code, to try again with.
+        sealed: Sealed,
+    },
+    /// The channel took it, under its own id.
+    Accepted {
+        /// The channel's name for the message.
+        message_id: String,
+    },
+    /// The channel refused it for good.
+    Refused,
+    /// It may or may not have left.
+    Unsettled,
+    /// Nothing is left to deliver.
+    Dropped,
+}
+
+impl Record {
+    /// Finished verifications kept beside the open ones.
+    pub const VERIFICATIONS_MAX: usize = 8;
+
+    /// Nothing is known about this recipient.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The verifications remembered, oldest first.
+    #[must_use]
+    pub fn verifications(&self) -> &[Verification] {
+        &self.verifications
+    }
+
+    /// The verification with this id.
+    #[must_use]
+    pub fn verification(&self, id: VerificationId) -> Option<&Verification> {
+        self.verifications
+            .iter()
+            .find(|verification| verification.id == id)
+    }
+
+    /// How many codes could still be approved, as of the last decision.
+    #[must_use]
+    pub fn live_codes(&self) -> u32 {
+        let live = self
+            .verifications
+            .iter()
+            .filter(|verification| verification.status == Status::Pending)
+            .count();
+        u32::try_from(live).unwrap_or(u32::MAX)
+    }
+
+    /// When the record next needs [`Record::attend`]: a code expires, or a delivery is overdue.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        self.verifications
+            .iter()
+            .filter_map(Verification::due_at)
+            .min()
+    }
+
+    /// From here on the record says nothing that a fresh one would not.
+    #[must_use]
+    pub fn forget_at(&self) -> Timestamp {
+        let ends = self
+            .verifications
+            .iter()
+            .map(|verification| verification.expires_at);
+        let last = self
+            .sends
+            .iter()
+            .chain(&self.failures)
+            .copied()
+            .chain(ends)
+            .max();
+        last.map_or(Timestamp::from_unix_ms(0), |last| last.plus(LONGEST_WINDOW))
+    }
+
+    /// When the next send is allowed; `now` or earlier means at once.
+    #[must_use]
+    pub fn next_send_at(&self, policy: &Policy, now: Timestamp) -> Timestamp {
+        match limits::next_send_at(&self.sends, &policy.sends, now) {
+            Some(limits::Blocked::ByCooldown(at) | limits::Blocked::ByWindow(at)) => at,
+            None => now,
+        }
+    }
+
+    pub(crate) fn verification_mut(&mut self, id: VerificationId) -> Option<&mut Verification> {
+        self.verifications
+            .iter_mut()
+            .find(|verification| verification.id == id)
+    }
+
+    /// Makes room for one more, giving up the oldest that is finished, or else the oldest.
+    pub(crate) fn make_room(&mut self) {
+        while self.verifications.len() >= Self::VERIFICATIONS_MAX {
+            let finished = self
+                .verifications
+                .iter()
+                .position(|verification| verification.status != Status::Pending);
+            self.verifications.remove(finished.unwrap_or(0));
+        }
+    }
+}
+
+impl Verification {
+    /// A pending code that has outlived its time, or that seems to have more time left than it
+    /// was ever given: then the clock went back, and the code counts as expired too.
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        let lifetime = self.expires_at.since(self.created_at);
+        let left = self.expires_at.since(now);
+        now >= self.expires_at || left > lifetime + CLOCK_TOLERANCE
+    }
+
+    /// Could still be approved.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.status == Status::Pending && !self.is_overdue(now)
+    }
+
+    /// Ends it, and forgets phone and code if they were still kept.
+    pub(crate) fn finish(&mut self, status: Status) {
+        self.status = status;
+        if matches!(self.delivery, Delivery::Underway { .. }) {
+            self.delivery = Delivery::Dropped;
+        }
+    }
+
+    fn due_at(&self) -> Option<Timestamp> {
+        if self.status != Status::Pending {
+            return None;
+        }
+        match self.delivery {
+            Delivery::Underway { deliver_by, .. } => Some(deliver_by.min(self.expires_at)),
+            _ => Some(self.expires_at),
+        }
+    }
+}
+
+/// How far the clocks of two servers may differ.
+const CLOCK_TOLERANCE: std::time::Duration = std::time::Duration::from_mins(1);

@@ -1,0 +1,251 @@
+//! How a record is written down: one format byte, then `postcard`.
+//!
+//! The stored shape has types of its own, so that a change to the rules cannot change what old
+//! bytes mean. A new shape gets a new format number and a way to read the old one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Delivery, Record, Status, Verification};
+use crate::{CodeAlphabet, CodeDigest, CodeLength, CodePolicy, Sealed, Timestamp, VerificationId};
+
+const FORMAT: u8 = 1;
+
+/// Stored bytes that cannot be read as a record.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RecordError {
+    /// Written by a newer program: nothing may be decided on it.
+    #[error(
+        "the record has format {0}, this program reads up to format {FORMAT}: run the newer version"
+    )]
+    NewerFormat(u8),
+    /// Not a record at all.
+    #[error("the record is damaged")]
+    Damaged,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRecord {
+    sends: Vec<Timestamp>,
+    failures: Vec<Timestamp>,
+    verifications: Vec<StoredVerification>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredVerification {
+    id: VerificationId,
+    purpose: String,
+    status: StoredStatus,
+    created_at: Timestamp,
+    lifetime_ms: u64,
+    attempts_left: u8,
+    code_length: u8,
+    code_alphabet: StoredAlphabet,
+    digest: CodeDigest,
+    delivery: StoredDelivery,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum StoredStatus {
+    Pending,
+    Approved,
+    Expired,
+    ExpiredAndTold,
+    Canceled,
+    Locked,
+    Failed,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum StoredAlphabet {
+    Digits,
+    Unambiguous,
+}
+
+#[derive(Serialize, Deserialize)]
+enum StoredDelivery {
+    Underway {
+        deliver_by: Timestamp,
+        tries: u8,
+        sealed: Sealed,
+    },
+    Accepted {
+        message_id: String,
+    },
+    Refused,
+    Unsettled,
+    Dropped,
+}
+
+impl Record {
+    /// The bytes to store.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let stored = StoredRecord {
+            sends: self.sends.clone(),
+            failures: self.failures.clone(),
+            verifications: self
+                .verifications
+                .iter()
+                .map(StoredVerification::from)
+                .collect(),
+        };
+        postcard::to_extend(&stored, vec![FORMAT])
+            .expect("a record in memory can always be written down")
+    }
+
+    /// Reads what [`Record::encode`] wrote.
+    pub fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
+        let (format, body) = bytes.split_first().ok_or(RecordError::Damaged)?;
+        match *format {
+            FORMAT => {
+                let stored: StoredRecord =
+                    postcard::from_bytes(body).map_err(|_| RecordError::Damaged)?;
+                stored.try_into()
+            }
+            newer if newer > FORMAT => Err(RecordError::NewerFormat(newer)),
+            _ => Err(RecordError::Damaged),
+        }
+    }
+}
+
+impl TryFrom<StoredRecord> for Record {
+    type Error = RecordError;
+
+    fn try_from(stored: StoredRecord) -> Result<Self, RecordError> {
+        Ok(Self {
+            sends: stored.sends,
+            failures: stored.failures,
+            verifications: stored
+                .verifications
+                .into_iter()
+                .map(Verification::try_from)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl From<&Verification> for StoredVerification {
+    fn from(verification: &Verification) -> Self {
+        let lifetime_ms = verification
+            .expires_at
+            .unix_ms()
+            .saturating_sub(verification.created_at.unix_ms());
+        Self {
+            id: verification.id,
+            purpose: verification.purpose.clone(),
+            status: verification.status.into(),
+            created_at: verification.created_at,
+            lifetime_ms,
+            attempts_left: verification.attempts_left,
+            code_length: verification.code.length.get(),
+            code_alphabet: match verification.code.alphabet {
+                CodeAlphabet::Digits => StoredAlphabet::Digits,
+                CodeAlphabet::Unambiguous => StoredAlphabet::Unambiguous,
+            },
+            digest: verification.digest,
+            delivery: StoredDelivery::from(&verification.delivery),
+        }
+    }
+}
+
+impl TryFrom<StoredVerification> for Verification {
+    type Error = RecordError;
+
+    fn try_from(stored: StoredVerification) -> Result<Self, RecordError> {
+        let alphabet = match stored.code_alphabet {
+            StoredAlphabet::Digits => CodeAlphabet::Digits,
+            StoredAlphabet::Unambiguous => CodeAlphabet::Unambiguous,
+        };
+        let length = CodeLength::new(stored.code_length).map_err(|_| RecordError::Damaged)?;
+        Ok(Self {
+            id: stored.id,
+            purpose: stored.purpose,
+            status: stored.status.into(),
+            created_at: stored.created_at,
+            expires_at: Timestamp::from_unix_ms(
+                stored
+                    .created_at
+                    .unix_ms()
+                    .saturating_add(stored.lifetime_ms),
+            ),
+            attempts_left: stored.attempts_left,
+            code: CodePolicy { length, alphabet },
+            digest: stored.digest,
+            delivery: stored.delivery.into(),
+        })
+    }
+}
+
+/// Two enums with the same variants, each turned into the other.
+macro_rules! mirrored {
+    ($left:ident, $right:ident, $($variant:ident),+) => {
+        impl From<$left> for $right {
+            fn from(value: $left) -> Self {
+                match value {
+                    $($left::$variant => Self::$variant),+
+                }
+            }
+        }
+        impl From<$right> for $left {
+            fn from(value: $right) -> Self {
+                match value {
+                    $($right::$variant => Self::$variant),+
+                }
+            }
+        }
+    };
+}
+
+mirrored!(
+    Status,
+    StoredStatus,
+    Pending,
+    Approved,
+    Expired,
+    ExpiredAndTold,
+    Canceled,
+    Locked,
+    Failed
+);
+
+impl From<&Delivery> for StoredDelivery {
+    fn from(delivery: &Delivery) -> Self {
+        match delivery {
+            Delivery::Underway {
+                deliver_by,
+                tries,
+                sealed,
+            } => Self::Underway {
+                deliver_by: *deliver_by,
+                tries: *tries,
+                sealed: sealed.clone(),
+            },
+            Delivery::Accepted { message_id } => Self::Accepted {
+                message_id: message_id.clone(),
+            },
+            Delivery::Refused => Self::Refused,
+            Delivery::Unsettled => Self::Unsettled,
+            Delivery::Dropped => Self::Dropped,
+        }
+    }
+}
+
+impl From<StoredDelivery> for Delivery {
+    fn from(delivery: StoredDelivery) -> Self {
+        match delivery {
+            StoredDelivery::Underway {
+                deliver_by,
+                tries,
+                sealed,
+            } => Self::Underway {
+                deliver_by,
+                tries,
+                sealed,
+            },
+            StoredDelivery::Accepted { message_id } => Self::Accepted { message_id },
+            StoredDelivery::Refused => Self::Refused,
+            StoredDelivery::Unsettled => Self::Unsettled,
+            StoredDelivery::Dropped => Self::Dropped,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! One recipient, a clock moved by hand, and seeded dice.
+
+use std::time::Duration;
+
+use otp_core::{
+    Attention, CancelOutcome, Code, Decision, DeliveryResult, Event, Keys, MasterSecret, NewCode,
+    PhoneNumber, Policy, Record, RecordKey, SendOutcome, Submitted, Timestamp, Verdict,
+    VerificationId, Which,
+};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+pub(crate) const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+
+/// Plays the service: decides, keeps the next record, remembers the events.
+pub(crate) struct World {
+    pub(crate) record: Record,
+    pub(crate) policy: Policy,
+    pub(crate) now: Timestamp,
+    pub(crate) keys: Keys,
+    pub(crate) key: RecordKey,
+    pub(crate) events: Vec<Event>,
+    rng: StdRng,
+    phone: PhoneNumber,
+}
+
+/// A code as the person holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) id: VerificationId,
+    pub(crate) code: String,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::with(Policy::default())
+    }
+
+    pub(crate) fn with(policy: Policy) -> Self {
+        let keys = keys(7);
+        let phone = PhoneNumber::parse("+14155550123").expect("a phone");
+        let key = keys.record_key("default", &phone);
+        let rng = StdRng::seed_from_u64(1);
+        Self {
+            record: Record::new(),
+            policy,
+            now: START,
+            keys,
+            key,
+            events: Vec::new(),
+            rng,
+            phone,
+        }
+    }
+
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now = self.now.plus(time);
+    }
+
+    pub(crate) fn pass_secs(&mut self, secs: u64) {
+        self.pass(Duration::from_secs(secs));
+    }
+
+    pub(crate) fn start(&mut self, purpose: &str) -> (SendOutcome, Held) {
+        let id = VerificationId::generate(&mut self.rng, &self.keys, self.key);
+        let (new, held) = self.draw(id, purpose);
+        let decision = self.record.start(&new, &self.policy, self.now);
+        (self.take(decision), held)
+    }
+
+    pub(crate) fn resend(&mut self, id: VerificationId) -> (SendOutcome, Held) {
+        let purpose = self
+            .record
+            .verification(id)
+            .map_or(String::new(), |one| one.purpose.clone());
+        let (new, held) = self.draw(id, &purpose);
+        let decision = self.record.resend(&new, &self.policy, self.now);
+        (self.take(decision), held)
+    }
+
+    /// A start that must pass.
+    pub(crate) fn send(&mut self) -> Held {
+        let (outcome, held) = self.start("");
+        assert!(matches!(outcome, SendOutcome::Send { .. }), "{outcome:?}");
+        held
+    }
+
+    pub(crate) fn check(&mut self, text: &str) -> Verdict {
+        self.check_which(Which::Purpose(""), Submitted::Text(text))
+    }
+
+    pub(crate) fn check_which(&mut self, which: Which<'_>, submitted: Submitted<'_>) -> Verdict {
+        let decision = self.record.check(
+            which,
+            submitted,
+            (&self.keys, self.key),
+            &self.policy,
+            self.now,
+        );
+        self.take(decision)
+    }
+
+    pub(crate) fn cancel(&mut self, id: VerificationId) -> CancelOutcome {
+        let decision = self.record.cancel(id, self.now);
+        self.take(decision)
+    }
+
+    pub(crate) fn delivered(&mut self, id: VerificationId, result: DeliveryResult) {
+        let decision = self.record.delivered(id, result);
+        self.take(decision);
+    }
+
+    pub(crate) fn attend(&mut self) -> Attention {
+        let decision = self.record.attend(&self.policy, self.now);
+        self.take(decision)
+    }
+
+    pub(crate) fn take<O>(&mut self, decision: Decision<O>) -> O {
+        if let Some(next) = decision.next {
+            self.record = next;
+        }
+        self.events.extend(decision.events);
+        decision.outcome
+    }
+
+    fn draw(&mut self, id: VerificationId, purpose: &str) -> (NewCode, Held) {
+        let code = Code::generate(&mut self.rng, &self.policy.code)
+            .reveal()
+            .to_owned();
+        let mut nonce = [0; 24];
+        self.rng.fill_bytes(&mut nonce);
+        let new = NewCode {
+            id,
+            purpose: purpose.to_owned(),
+            digest: self.keys.code_digest(self.key, purpose, id, &code),
+            sealed: self.keys.seal(id, &self.phone, &code, nonce),
+        };
+        (new, Held { id, code })
+    }
+}
+
+/// Keys from a secret of equal bytes.
+pub(crate) fn keys(byte: u8) -> Keys {
+    Keys::derive(&MasterSecret::new(vec![byte; 32]).expect("32 bytes"))
+}
+
+/// Another code of the same length.
+pub(crate) fn wrong(code: &str) -> String {
+    code.chars()
+        .map(|digit| if digit == '9' { '0' } else { '9' })
+        .collect()
+}
