@@ -1,5 +1,6 @@
 //! The client: one method a call, all of them through one exchange under one deadline.
 
+mod answer;
 mod connect;
 mod exchange;
 mod failure;
@@ -13,7 +14,8 @@ use awc::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::exchange::{Answer, Wire};
+use self::answer::Answer;
+use self::exchange::Wire;
 use self::request::Call;
 use crate::account::{BusinessAccount, BusinessPhone};
 use crate::config::{ClientConfig, InvalidClientConfig};

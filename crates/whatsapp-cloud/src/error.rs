@@ -18,7 +18,7 @@ pub use refusal::Refusal;
 pub enum GraphError {
     /// Meta answered with an error object: definitely not done.
     #[error("graph refused: {0}")]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// Nothing of the request left this machine: definitely not done.
     #[error("the request was not sent: {0}")]
     NotSent(NotSent),

@@ -16,7 +16,7 @@ use crate::config::InvalidClientConfig;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// How long a connection lives however busy it is, so that a change of address is noticed.
-const LIFETIME: Duration = Duration::from_secs(300);
+const LIFETIME: Duration = Duration::from_mins(5);
 
 /// Connections of one worker. Meta takes at most 1000 messages a second of a number.
 const CONNECTIONS_MAX: usize = 256;

@@ -9,22 +9,18 @@ use std::time::Duration;
 
 use awc::body::{BodySize, MessageBody};
 use awc::http::{Method, header};
-use awc::{Client, ClientResponse, FrozenClientRequest};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
-use serde::Deserialize;
+use awc::{Client, FrozenClientRequest};
+use bytes::Bytes;
 
+use super::answer::Answer;
 use super::connect::{fresh_client, pooled_client, tls_config};
-use super::failure::{failure_of, failure_of_body};
+use super::failure::failure_of;
 use super::request::bearer;
 use crate::config::{ClientConfig, InvalidClientConfig};
-use crate::error::{GraphError, NotSent, Uncertain, refusal_from};
+use crate::error::{GraphError, NotSent, Uncertain};
 use crate::redact::Redactor;
 use crate::secret::{AccessToken, AppSecret};
 use crate::webhook::hex_hmac;
-
-/// The longest body that is read. A page of 100 templates is about 200 KiB.
-const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Everything that stays the same from call to call.
 pub(super) struct Wire {
@@ -92,25 +88,26 @@ impl Wire {
             Err(_) if progress.may_be_written() => return Err(Uncertain::TimedOut.into()),
             Err(_) => return Err(GraphError::NotSent(NotSent::Timeout)),
         };
-        if (200..300).contains(&answer.http_status) && !answer.holds_error() {
+        if answer.is_success() && !answer.holds_error() {
             return Ok(answer);
         }
-        let own = [
-            self.token.reveal(),
-            self.appsecret_proof.as_deref().unwrap_or_default(),
-        ];
-        let app_secret = self.app_secret.as_ref().map(AppSecret::reveal);
-        let redactor = Redactor::new(
-            own.into_iter()
-                .chain(app_secret)
-                .chain(secrets.iter().copied()),
-            known_ids.iter().copied(),
-        );
-        match refusal_from(&answer.body, answer.http_status, &redactor) {
-            Some(refusal) => Err(GraphError::Refused(refusal)),
-            None if (200..300).contains(&answer.http_status) => Ok(answer),
+        match answer.refusal(&self.redactor(known_ids, secrets)) {
+            Some(refusal) => Err(GraphError::Refused(Box::new(refusal))),
+            None if answer.is_success() => Ok(answer),
             None => Err(answer.not_graph()),
         }
+    }
+
+    fn redactor<'a>(&'a self, known_ids: &[&'a str], secrets: &[&'a str]) -> Redactor<'a> {
+        let own = [
+            Some(self.token.reveal()),
+            self.appsecret_proof.as_deref(),
+            self.app_secret.as_ref().map(AppSecret::reveal),
+        ];
+        Redactor::new(
+            own.into_iter().flatten().chain(secrets.iter().copied()),
+            known_ids.iter().copied(),
+        )
     }
 
     /// The attempt on a pooled connection, and the one that may follow it on a new connection.
@@ -202,70 +199,4 @@ impl MessageBody for TrackedBody {
         let body = std::mem::take(&mut self.body);
         Poll::Ready((!body.is_empty()).then_some(Ok(body)))
     }
-}
-
-/// A whole answer.
-pub(super) struct Answer {
-    http_status: u16,
-    pub(super) body: Bytes,
-}
-
-impl Answer {
-    async fn read(mut response: ClientResponse) -> Result<Self, GraphError> {
-        let http_status = response.status().as_u16();
-        let declared = response
-            .headers()
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-        let too_long = || Uncertain::TooLong {
-            http_status,
-            limit: BODY_BYTES_MAX,
-        };
-        if declared.is_some_and(|length| length > BODY_BYTES_MAX) {
-            return Err(too_long().into());
-        }
-        let mut body = Bytes::new();
-        while let Some(chunk) = response.next().await {
-            let chunk = chunk.map_err(|error| failure_of_body(&error))?;
-            if body.len() + chunk.len() > BODY_BYTES_MAX {
-                return Err(too_long().into());
-            }
-            body = joined(body, chunk);
-        }
-        // awc takes the end of the connection for the end of the body.
-        if declared.is_some_and(|length| length != body.len()) {
-            return Err(Uncertain::NotHttp.into());
-        }
-        Ok(Self { http_status, body })
-    }
-
-    pub(super) fn parse<'de, T: Deserialize<'de>>(&'de self) -> Result<T, GraphError> {
-        serde_json::from_slice(&self.body).map_err(|_| self.not_graph())
-    }
-
-    pub(super) fn not_graph(&self) -> GraphError {
-        Uncertain::NotGraph {
-            http_status: self.http_status,
-            bytes: self.body.len(),
-        }
-        .into()
-    }
-
-    /// Whether the body of a success looks like an error object. Cheap: Meta's starts with it.
-    fn holds_error(&self) -> bool {
-        self.body
-            .trim_ascii_start()
-            .strip_prefix(b"{")
-            .is_some_and(|rest| rest.trim_ascii_start().starts_with(br#""error""#))
-    }
-}
-
-/// Most answers come in one chunk, which is then not copied.
-fn joined(body: Bytes, chunk: Bytes) -> Bytes {
-    if body.is_empty() {
-        return chunk;
-    }
-    let mut whole = BytesMut::from(body);
-    whole.extend_from_slice(&chunk);
-    whole.freeze()
 }

@@ -36,7 +36,9 @@ pub(super) fn failure_of(error: &SendRequestError, may_be_written: bool) -> Grap
             GraphError::NotSent(NotSent::Closed)
         }
         _ if !may_be_written => GraphError::NotSent(NotSent::Closed),
-        SendRequestError::Response(ParseError::Io(_) | ParseError::Incomplete) => Uncertain::ConnectionLost.into(),
+        SendRequestError::Response(ParseError::Io(_) | ParseError::Incomplete) => {
+            Uncertain::ConnectionLost.into()
+        }
         SendRequestError::Response(_) => Uncertain::NotHttp.into(),
         SendRequestError::Timeout => Uncertain::TimedOut.into(),
         _ => Uncertain::ConnectionLost.into(),
@@ -54,7 +56,7 @@ pub(super) fn failure_of_body(error: &PayloadError) -> Uncertain {
 fn is_nothing_written(error: &io::Error) -> bool {
     error
         .get_ref()
-        .is_some_and(|inner| inner.is::<NothingWritten>())
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NothingWritten>)
 }
 
 fn no_connection(error: &ConnectError) -> NotSent {

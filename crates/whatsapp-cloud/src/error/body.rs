@@ -35,6 +35,7 @@ struct ErrorObject {
 pub(crate) fn refusal_from(
     body: &[u8],
     http_status: u16,
+    regain_access_secs: Option<u64>,
     redactor: &Redactor<'_>,
 ) -> Option<Refusal> {
     let Envelope { error } = serde_json::from_slice(body).ok()?;
@@ -57,6 +58,6 @@ pub(crate) fn refusal_from(
         user_message: text(error.error_user_msg),
         http_status,
         fbtrace_id: text(error.fbtrace_id),
-        advice: Advice::for_code(error.code),
+        advice: Advice::for_code(error.code).or_after(regain_access_secs),
     })
 }

@@ -39,6 +39,7 @@ impl LanguageCode {
     }
 
     /// Every language, in Meta's order.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         CODES.iter().map(|code| Self(code))
     }

@@ -63,10 +63,14 @@ pub(super) struct WireAlert {
 
 #[derive(Deserialize, Default)]
 struct AlertInfo {
-    alert_severity: Option<String>,
-    alert_status: Option<String>,
-    alert_type: Option<String>,
-    alert_description: Option<String>,
+    #[serde(rename = "alert_severity")]
+    severity: Option<String>,
+    #[serde(rename = "alert_status")]
+    status: Option<String>,
+    #[serde(rename = "alert_type")]
+    kind: Option<String>,
+    #[serde(rename = "alert_description")]
+    description: Option<String>,
 }
 
 impl From<WireAlert> for AccountAlert {
@@ -74,10 +78,10 @@ impl From<WireAlert> for AccountAlert {
         Self {
             entity_type: wire.entity_type,
             entity_id: wire.entity_id,
-            severity: wire.alert_info.alert_severity,
-            status: wire.alert_info.alert_status,
-            kind: wire.alert_info.alert_type,
-            description: wire.alert_info.alert_description,
+            severity: wire.alert_info.severity,
+            status: wire.alert_info.status,
+            kind: wire.alert_info.kind,
+            description: wire.alert_info.description,
         }
     }
 }
