@@ -80,7 +80,7 @@ impl Default for SimulatorConfig {
             require_app_secret_proof: false,
             receipts: Receipts::Auto,
             latency: Duration::ZERO,
-            service_window: Duration::from_secs(24 * 60 * 60),
+            service_window: Duration::from_hours(24),
             messages_kept: 2_000_000,
             messages_kept_per_recipient: 8,
             template_limit: 250,

@@ -67,7 +67,7 @@ pub(crate) async fn answer(
         .unwrap_or_else(|error| error.response());
     let response = finish(&call, response);
     match mishap {
-        Some(Mishap::After(effect)) => mishap::afterwards(&context, &effect, response).await,
+        Some(Mishap::After(effect)) => mishap::afterwards(&context, &effect, response),
         _ => response,
     }
 }

@@ -1,11 +1,13 @@
 //! What was sent: a bounded, sharded memory of accepted messages.
 
 mod log;
+mod record;
 mod wamid;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use log::{Addressee, Content, Record, SentLog};
+pub(crate) use log::SentLog;
+pub(crate) use record::{Addressee, Content, Record};
 pub(crate) use wamid::Wamid;
 
 /// One accepted message, as the control plane shows it.

@@ -153,6 +153,10 @@ impl Simulator {
     ///
     /// # Panics
     /// When Meta would refuse it.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the template is there whether its id is of use or not"
+    )]
     pub fn add_template(&self, template: Value) -> String {
         self.world
             .add_template(template)
@@ -163,6 +167,10 @@ impl Simulator {
     ///
     /// # Panics
     /// When there is no such template, or the language is there already.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the template is there whether its id is of use or not"
+    )]
     pub fn add_language(&self, template_name: &str, language: &str, status: &str) -> String {
         let added = self.world.add_language(template_name, language, status);
         added.unwrap_or_else(|reason| panic!("{reason}"))

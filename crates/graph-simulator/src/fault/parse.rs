@@ -24,8 +24,8 @@ impl Fault {
                 "on" => on = Some(text(key, value)?.parse()?),
                 "to" => fault = fault.to(&text(key, value)?),
                 "times" => {
-                    fault = fault
-                        .times(u32::try_from(number(key, value, 1, TIMES_MAX)?).unwrap_or(u32::MAX))
+                    let times = number(key, value, 1, TIMES_MAX)?;
+                    fault = fault.times(u32::try_from(times).unwrap_or(u32::MAX));
                 }
                 "error" => effects.push(error(value)?),
                 "delay_ms" => effects.push(Effect::Delay(millis(key, value)?)),

@@ -11,7 +11,7 @@ pub(super) fn of_waba(account: &Account) -> Value {
         .waba
         .get("health_status")
         .cloned()
-        .unwrap_or_else(|| summary(account_entities(account)))
+        .unwrap_or_else(|| summary(&account_entities(account)))
 }
 
 /// The health of a number, with the account's.
@@ -25,7 +25,7 @@ pub(super) fn of_number(account: &Account, number: &PhoneNumber) -> Value {
     });
     let mut entities = vec![entity("PHONE_NUMBER", &number.id, problem)];
     entities.extend(account_entities(account));
-    summary(entities)
+    summary(&entities)
 }
 
 /// The health of a template, with the account's.
@@ -43,7 +43,7 @@ pub(super) fn of_template(account: &Account, template: &Template) -> Value {
         problem,
     )];
     entities.extend(account_entities(account));
-    summary(entities)
+    summary(&entities)
 }
 
 fn account_entities(account: &Account) -> Vec<Value> {
@@ -74,7 +74,7 @@ fn entity(kind: &str, id: &str, problem: Option<Value>) -> Value {
     entity
 }
 
-fn summary(entities: Vec<Value>) -> Value {
+fn summary(entities: &[Value]) -> Value {
     let is_blocked = entities
         .iter()
         .any(|entity| entity["can_send_message"] == "BLOCKED");

@@ -65,7 +65,7 @@ pub(super) fn instead(context: &Context<'_>, effect: &Effect) -> Result<HttpResp
 }
 
 /// What happens to the answer of a call that was carried out.
-pub(super) async fn afterwards(
+pub(super) fn afterwards(
     context: &Context<'_>,
     effect: &Effect,
     response: HttpResponse,

@@ -79,15 +79,15 @@ fn read_cursor(text: &str) -> Result<usize, GraphError> {
 /// The next page's address; it carries the token, as Meta's does, so that clients learn not to log it.
 fn link(context: &Context<'_>, limit: usize, direction: &str, cursor: &str) -> String {
     let request = context.request;
-    let query = request.query_string().split('&').filter(|pair| {
+    let kept = request.query_string().split('&').filter(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
         !matches!(name, "" | "limit" | "after" | "before" | "access_token")
     });
-    let kept: String = query.map(|pair| format!("&{pair}")).collect();
+    let kept = kept.collect::<Vec<&str>>().join("&");
     let host = request.connection_info().host().to_owned();
     let token = &context.world.config.token;
     format!(
-        "http://{host}{}?access_token={token}{kept}&limit={limit}&{direction}={cursor}",
+        "http://{host}{}?access_token={token}&{kept}&limit={limit}&{direction}={cursor}",
         request.path()
     )
 }

@@ -66,7 +66,7 @@ fn list(context: &Context<'_>, params: &Params) -> Answer {
                 .iter()
                 .any(|wanted| wanted.eq_ignore_ascii_case(value))
     };
-    let content = params
+    let fragment = params
         .text("name_or_content")
         .map(|text| text.to_lowercase());
     let name = params.text("name").filter(|name| !name.is_empty());
@@ -85,7 +85,7 @@ fn list(context: &Context<'_>, params: &Params) -> Answer {
                 .is_none_or(|name| template.name.contains(name.as_str()))
         })
         .filter(|template| {
-            content.as_ref().is_none_or(|text| {
+            fragment.as_ref().is_none_or(|text| {
                 template.name.contains(text.as_str())
                     || template.face.body.to_lowercase().contains(text.as_str())
             })

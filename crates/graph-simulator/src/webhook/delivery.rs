@@ -16,7 +16,7 @@ use crate::world::World;
 const IN_PROGRESS_MAX: usize = 256;
 /// How long one attempt may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const BACKOFF_MAX: Duration = Duration::from_secs(600);
+const BACKOFF_MAX: Duration = Duration::from_mins(10);
 
 /// A client for webhooks and their verification, for one thread.
 pub(crate) fn client() -> Client {
@@ -178,13 +178,11 @@ fn with_challenge(url: &str, challenge: &str, verify_token: &str) -> Result<Stri
 }
 
 fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+    let encode = |byte: u8| match byte {
+        plain if plain.is_ascii_alphanumeric() || b"-._~".contains(&plain) => {
+            char::from(plain).to_string()
         }
-    }
-    encoded
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(encode).collect::<Vec<String>>().concat()
 }

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn a_window_closes_after_its_length() {
         let windows = Windows::default();
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         windows.open("14152000001", 1_000);
         assert!(windows.is_open("14152000001", 86_400_999, day));
         assert!(!windows.is_open("14152000001", 86_401_000, day));

@@ -58,8 +58,8 @@ pub(super) struct Message<'a> {
     kind: Option<Text<'a>>,
     #[serde(borrow, default)]
     biz_opaque_callback_data: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    message_id: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "message_id")]
+    read_id: Option<Text<'a>>,
     #[serde(default)]
     pub(super) access_token: Option<IgnoredAny>,
     #[serde(default)]
@@ -79,7 +79,7 @@ impl Message<'_> {
             "recipient" => &self.recipient,
             "type" => &self.kind,
             "biz_opaque_callback_data" => &self.biz_opaque_callback_data,
-            "message_id" => &self.message_id,
+            "message_id" => &self.read_id,
             _ => return None,
         };
         field.as_ref().map(|text| text.0.as_ref())
@@ -153,8 +153,8 @@ pub(super) struct Parameter<'a> {
     kind: Option<Text<'a>>,
     #[serde(borrow, default)]
     text: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    parameter_name: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "parameter_name")]
+    name: Option<Text<'a>>,
 }
 
 impl Parameter<'_> {
@@ -165,9 +165,7 @@ impl Parameter<'_> {
     }
 
     pub(super) fn is_named(&self, name: &str) -> bool {
-        self.parameter_name
-            .as_ref()
-            .is_some_and(|known| known.0 == name)
+        self.name.as_ref().is_some_and(|known| known.0 == name)
     }
 
     pub(super) fn text(&self) -> Option<&str> {

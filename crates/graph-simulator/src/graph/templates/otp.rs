@@ -1,6 +1,8 @@
 //! Authentication templates: fixed words, and one button in three kinds.
 
-use serde_json::{Value, json};
+mod show;
+
+use serde_json::Value;
 
 use super::super::error::GraphError;
 use super::draft::{Design, component_type};
@@ -58,7 +60,7 @@ pub(super) fn design(components: &[Value], language: &str) -> Result<Design, Gra
             "Authentication templates need a BUTTONS component with one OTP button.",
         )
     })?;
-    Ok(show(&parts, button, Wording::of(language)))
+    Ok(show::design(&parts, button, Wording::of(language)))
 }
 
 fn read_body(parts: &mut Parts, component: &Value, index: usize) -> Result<(), GraphError> {
@@ -247,62 +249,4 @@ fn flag(value: &Value, path: &str) -> Result<Option<bool>, GraphError> {
 
 fn body_error(message: &str) -> GraphError {
     GraphError::template(2_388_072, "Message body format is incorrect", message)
-}
-
-fn show(parts: &Parts, button: &Button, wording: &Wording) -> Design {
-    let body = wording.body(parts.security);
-    let mut components = vec![json!({
-        "type": "BODY",
-        "text": body,
-        "add_security_recommendation": parts.security.is_some(),
-        "example": {"body_text": [["123456"]]},
-    })];
-    if let Some(minutes) = parts.minutes {
-        components.push(json!({
-            "type": "FOOTER",
-            "text": wording.footer(minutes),
-            "code_expiration_minutes": minutes,
-        }));
-    }
-    let url = button_url(parts, button, wording);
-    components.push(json!({"type": "BUTTONS", "buttons": [{
-        "type": "URL",
-        "text": button.text.as_deref().unwrap_or(wording.copy_code()),
-        "url": url,
-        "example": [url.replace("{{1}}", "123456")],
-    }]}));
-    Design {
-        components,
-        body,
-        body_parameters: vec!["1".to_owned()],
-        header_parameters: Vec::new(),
-        url_buttons: vec![0],
-    }
-}
-
-/// Meta turns the OTP button into a link that its own app understands.
-fn button_url(parts: &Parts, button: &Button, wording: &Wording) -> String {
-    let mut url = format!(
-        "https://www.whatsapp.com/otp/code/?otp_type={}",
-        button.kind
-    );
-    if button.kind != "COPY_CODE" {
-        let label = button
-            .autofill_text
-            .as_deref()
-            .unwrap_or(wording.autofill());
-        url.push_str(&format!("&cta_display_name={}", label.replace(' ', "+")));
-        for (package, hash) in &button.apps {
-            let hash = hash
-                .replace('+', "%2B")
-                .replace('/', "%2F")
-                .replace('=', "%3D");
-            url.push_str(&format!("&package_name={package}&signature_hash={hash}"));
-        }
-    }
-    if let Some(minutes) = parts.minutes {
-        url.push_str(&format!("&code_expiration_minutes={minutes}"));
-    }
-    url.push_str("&code=otp{{1}}");
-    url
 }
