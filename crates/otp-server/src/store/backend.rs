@@ -1,0 +1,107 @@
+//! What every back end takes and answers. Bodies are opaque bytes here: no rule lives in a store.
+
+use std::error::Error;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// Names a record. Already a keyed hash, so nobody outside can choose keys that collide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(pub [u8; 16]);
+
+impl Key {
+    /// Bytes of a keyed hash are as good as random: the first eight place the key in a table.
+    pub(super) fn first_half(self) -> u64 {
+        let [first, _] = self.0.as_chunks::<8>().0 else { unreachable!("sixteen bytes are two halves") };
+        u64::from_le_bytes(*first)
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.first_half());
+    }
+}
+
+/// One state of one record. Never used twice within a store, not even after a record is forgotten
+/// and made again, or after a restart; so "still the same version" means "nothing happened".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(pub(super) u64);
+
+/// A record as it was loaded.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// What a commit must find unchanged.
+    pub version: Version,
+    /// The record's bytes, as they were committed.
+    pub body: Arc<[u8]>,
+}
+
+/// What is to become of a record. Times are milliseconds since the Unix epoch.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Which record.
+    pub key: Key,
+    /// The version that the decision was made on; `None` when there was no record.
+    pub expected: Option<Version>,
+    /// The record's next bytes.
+    pub body: Vec<u8>,
+    /// When the record next needs attention, if ever.
+    pub due_at_ms: Option<u64>,
+    /// From then on the record is absent.
+    pub forget_at_ms: u64,
+    /// How many codes in it could be approved: the store only adds them up.
+    pub live_codes: u32,
+}
+
+/// What became of a [`Write`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// The record is in this version now, as durably as the back end makes it.
+    Committed(Version),
+    /// The record is not what the decision was made on: load and decide again.
+    Conflict,
+}
+
+/// The store cannot answer now. Says why and what to do; whoever asked should be told to try later.
+///
+/// Of a commit it means "not known to be kept": the write is not visible afterwards, but a crash
+/// at this very moment may bring it back.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Unavailable {
+    message: Arc<str>,
+    #[source]
+    cause: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Unavailable {
+    /// The stored bytes are no record that this program understands.
+    pub fn unreadable(cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::because(format!("a stored record cannot be used: {cause}"), cause)
+    }
+
+    /// Others changed the record each time before this decision could be committed.
+    #[must_use]
+    pub fn contended() -> Self {
+        Self::saying("too many requests changed this record at once: try again")
+    }
+
+    /// The process is on its way out.
+    #[must_use]
+    pub fn stopping() -> Self {
+        Self::saying("the server is stopping: try again")
+    }
+
+    /// More writes wait than the operator allows.
+    pub(super) fn overloaded(queue_limit: usize) -> Self {
+        Self::saying(format!("{queue_limit} writes wait for the disk already: try again, or use a faster disk"))
+    }
+
+    pub(super) fn saying(message: impl Into<Arc<str>>) -> Self {
+        Self { message: message.into(), cause: None }
+    }
+
+    pub(super) fn because(message: impl Into<Arc<str>>, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self { message: message.into(), cause: Some(Arc::new(cause)) }
+    }
+}

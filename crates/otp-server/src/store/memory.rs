@@ -1,0 +1,59 @@
+//! A store that forgets everything when it is dropped: for tests.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use super::live::Live;
+
+/// Live records and nothing else. It can always answer; its methods are fallible and async so that
+/// it can stand where any other back end stands.
+#[derive(Debug)]
+pub struct MemoryStore {
+    live: Live,
+    next_version: AtomicU64,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { live: Live::new(), next_version: AtomicU64::new(1) }
+    }
+
+    /// The record, unless it is absent or may be forgotten.
+    pub async fn load(&self, key: Key, now_ms: u64) -> Result<Option<Stored>, Unavailable> {
+        Ok(self.live.load(key, now_ms))
+    }
+
+    /// Replaces the record if it is in the expected version, at the first poll.
+    pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
+        let version = || Version(self.next_version.fetch_add(1, Ordering::Relaxed));
+        let replaced = self.live.replace(write, now_ms, |_| Ok((version(), ())))?;
+        Ok(replaced.map_or(Commit::Conflict, |(version, ())| Commit::Committed(version)))
+    }
+
+    /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
+    /// again after `lease_ms` unless it is committed meanwhile. Drops what may be forgotten, a
+    /// bounded number per call.
+    pub async fn due(&self, now_ms: u64, limit: usize, lease_ms: u64) -> Result<Vec<Key>, Unavailable> {
+        Ok(self.live.due(now_ms, limit, lease_ms, |_| {}))
+    }
+
+    /// The sum of what the records say.
+    #[must_use]
+    pub fn live_codes(&self) -> u64 {
+        self.live.live_codes()
+    }
+
+    /// Always well.
+    pub async fn health(&self) -> Result<(), Unavailable> {
+        Ok(())
+    }
+}
