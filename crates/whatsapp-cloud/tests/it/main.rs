@@ -1,1 +1,16 @@
-//! Tests of the client through its front door.
+//! What the client does on the wire, in a file and with a webhook, seen from outside.
+
+mod errors;
+mod faults;
+mod info_file;
+mod lists;
+mod messages;
+mod parsers;
+mod pool;
+mod reads;
+mod secrets;
+mod simulator;
+mod stand_in;
+mod templates;
+mod tls;
+mod webhooks;

@@ -1,0 +1,107 @@
+//! The messages call, byte by byte.
+
+use whatsapp_cloud::{AppSecret, GraphClient, MessageContent, MessageStatus, OutgoingMessage};
+
+use crate::stand_in::{ACCEPTED, PHONE, Reply, StandIn, TOKEN, code_message, config};
+
+#[actix_web::test]
+async fn a_code_goes_out_in_the_body_and_in_the_button() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+
+    let accepted = graph.client().send(PHONE, &code_message()).await.unwrap();
+
+    assert_eq!(accepted.id, "wamid.HBgL");
+    assert_eq!(accepted.wa_id.as_deref(), Some("12015553931"));
+    assert_eq!(accepted.status, MessageStatus::Accepted);
+    let asked = graph.only();
+    assert_eq!(
+        (asked.method.as_str(), asked.path.as_str()),
+        ("POST", "/v25.0/106540352242922/messages")
+    );
+    assert_eq!(asked.query, "");
+    assert_eq!(
+        asked.header("authorization"),
+        Some(format!("Bearer {TOKEN}").as_str())
+    );
+    assert_eq!(asked.header("content-type"), Some("application/json"));
+    assert_eq!(
+        format!("http://{}", asked.header("host").unwrap()),
+        graph.url
+    );
+    assert_eq!(
+        asked.body,
+        concat!(
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"+12015553931","type":"template","#,
+            r#""template":{"name":"otp_code","language":{"policy":"deterministic","code":"en_US"},"#,
+            r#""components":[{"type":"body","parameters":[{"type":"text","text":"123456"}]},"#,
+            r#"{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"123456"}]}]},"#,
+            r#""biz_opaque_callback_data":"attempt-1"}"#
+        )
+    );
+}
+
+#[actix_web::test]
+async fn free_text_is_escaped_as_json() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+    let body = "Say \"hi\"\n\\ \u{1F44B} \u{7}".to_owned();
+    let message = OutgoingMessage {
+        to: "+12015553931".to_owned(),
+        content: MessageContent::Text { body: body.clone() },
+        opaque: None,
+    };
+
+    graph.client().send(PHONE, &message).await.unwrap();
+
+    let asked: serde_json::Value = serde_json::from_str(&graph.only().body).unwrap();
+    let expected = serde_json::json!({
+        "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+12015553931",
+        "type": "text", "text": {"preview_url": false, "body": body},
+    });
+    assert_eq!(asked, expected);
+}
+
+#[actix_web::test]
+async fn an_app_secret_adds_its_proof_to_the_address() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+    let mut config = config(&graph.url);
+    config.access_token = whatsapp_cloud::AccessToken::new("access_token");
+    config.app_secret = Some(AppSecret::new("app_secret"));
+    let client = GraphClient::new(&config).unwrap();
+
+    client.send(PHONE, &code_message()).await.unwrap();
+
+    let proof = "d52ddf968d622d8af8677906b7fbae09ac1f89f7cd5c1584b27544624cc23e5a";
+    assert_eq!(graph.only().query, format!("appsecret_proof={proof}"));
+}
+
+#[actix_web::test]
+async fn two_numbers_take_turns_on_one_client() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+    let client = graph.client();
+
+    for number in ["1", "2", "1"] {
+        client.send(number, &code_message()).await.unwrap();
+    }
+
+    let paths: Vec<String> = graph.asked().into_iter().map(|asked| asked.path).collect();
+    assert_eq!(
+        paths,
+        [
+            "/v25.0/1/messages",
+            "/v25.0/2/messages",
+            "/v25.0/1/messages"
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn an_id_that_would_change_the_address_is_never_sent() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+
+    for id in ["", "1/2", "..", "1?x=", "1#", "1%2F", "é", " 1"] {
+        let error = graph.client().send(id, &code_message()).await.unwrap_err();
+        assert!(error.is_definite(), "{id}: {error}");
+    }
+
+    assert_eq!(graph.asked().len(), 0);
+}
