@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
 use crate::phone;
-use crate::sent::Addressee;
+use crate::sent::{Addressee, SentMessage};
 use crate::webhook::{self, Status, events};
 use crate::world::World;
 
@@ -19,7 +19,8 @@ const CALLS: &str =
 /// What a control request is refused with.
 struct Refusal(StatusCode, String);
 
-type Answer = Result<Value, Refusal>;
+/// JSON, written with the fields in the order in which they are documented.
+type Answer = Result<String, Refusal>;
 
 /// Answers `/_simulator/{call}`.
 pub(crate) async fn answer(
@@ -32,7 +33,11 @@ pub(crate) async fn answer(
     let answer = dispatch(world, client, request, call.trim_end_matches('/'), body).await;
     answer.map_or_else(
         |Refusal(status, reason)| HttpResponse::build(status).json(json!({"error": reason})),
-        |value| HttpResponse::Ok().json(value),
+        |json| {
+            HttpResponse::Ok()
+                .content_type("application/json")
+                .body(json)
+        },
     )
 }
 
@@ -65,14 +70,14 @@ async fn dispatch(
         "faults" => {
             let fault = Fault::from_json(&object(body)?).map_err(bad)?;
             world.faults.add(fault).map_err(bad)?;
-            Ok(json!({"success": true}))
+            Ok(json!({"success": true}).to_string())
         }
         "receipts" => receipts(world, client, &object(body)?).await,
         "inbound" => inbound(world, client, &object(body)?).await,
         "templates" => template(world, id, &object(body)?),
         _ => {
             world.reset();
-            Ok(json!({"success": true}))
+            Ok(json!({"success": true}).to_string())
         }
     }
 }
@@ -84,7 +89,7 @@ fn messages(world: &World, request: &HttpRequest) -> Answer {
         return Err(bad(format!("`{name}` is not known here; `to` is")));
     }
     let Some((_, to)) = query.first() else {
-        return Ok(json!(world.sent.all(MESSAGES_LISTED)));
+        return list(&world.sent.all(MESSAGES_LISTED));
     };
     let is_user_id = to.contains('.') && to.starts_with(|first: char| first.is_ascii_alphabetic());
     let recipient = if is_user_id {
@@ -92,7 +97,12 @@ fn messages(world: &World, request: &HttpRequest) -> Answer {
     } else {
         phone::digits(to)
     };
-    Ok(json!(world.sent.of(Addressee::of(&recipient))))
+    list(&world.sent.of(Addressee::of(&recipient)))
+}
+
+fn list(messages: &[SentMessage]) -> Answer {
+    serde_json::to_string(messages)
+        .map_err(|error| Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 async fn receipts(world: &World, client: &awc::Client, request: &Map<String, Value>) -> Answer {
@@ -115,7 +125,7 @@ async fn receipts(world: &World, client: &awc::Client, request: &Map<String, Val
     for _ in 0..repeat {
         webhooks.push(webhook::deliver_now(world, client, payload.clone()).await);
     }
-    Ok(json!({"success": true, "webhooks": webhooks}))
+    Ok(json!({"success": true, "webhooks": webhooks}).to_string())
 }
 
 async fn inbound(world: &World, client: &awc::Client, request: &Map<String, Value>) -> Answer {
@@ -136,7 +146,7 @@ async fn inbound(world: &World, client: &awc::Client, request: &Map<String, Valu
         }
     };
     let webhook = webhook::deliver_now(world, client, payload).await;
-    Ok(json!({"success": true, "webhooks": [webhook]}))
+    Ok(json!({"success": true, "webhooks": [webhook]}).to_string())
 }
 
 fn template(world: &World, id: &str, request: &Map<String, Value>) -> Answer {
@@ -150,7 +160,8 @@ fn template(world: &World, id: &str, request: &Map<String, Value>) -> Answer {
         "name": template.name,
         "language": template.language,
         "status": template.status,
-    }))
+    })
+    .to_string())
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {

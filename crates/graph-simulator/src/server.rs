@@ -73,6 +73,7 @@ fn run(
     actix_web::rt::System::new().block_on(async move {
         let workers = world.config.workers.max(1);
         actix_web::rt::spawn(webhook::deliver_waiting(Arc::clone(&world)));
+        actix_web::rt::spawn(Arc::clone(&world).end_reviews_in_time());
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(Data::from(Arc::clone(&world)))

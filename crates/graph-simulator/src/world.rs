@@ -7,8 +7,10 @@ mod windows;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::config::SimulatorConfig;
 use crate::fault::Faults;
@@ -21,6 +23,9 @@ pub(crate) use catalogue::{Catalogue, Face, STATUSES, Template};
 pub(crate) use ledger::{Account, AppCallback, Callback, Token};
 pub(crate) use number::PhoneNumber;
 pub(crate) use windows::Windows;
+
+/// How long the reviewer sleeps when nothing is to be reviewed.
+const LONGEST_NAP_MS: u64 = 60_000;
 
 type Watcher = Arc<dyn Fn(&SentMessage) + Send + Sync>;
 
@@ -35,6 +40,7 @@ pub(crate) struct World {
     requests: AtomicU64,
     /// When the next review ends, so that calls need not look at every template.
     next_review_ms: AtomicU64,
+    review_scheduled: Notify,
     is_watched: AtomicBool,
     watcher: RwLock<Option<Watcher>>,
 }
@@ -53,6 +59,7 @@ impl World {
             account: RwLock::new(Account::starting(&config)),
             requests: AtomicU64::new(0),
             next_review_ms: AtomicU64::new(u64::MAX),
+            review_scheduled: Notify::new(),
             is_watched: AtomicBool::new(false),
             watcher: RwLock::new(None),
             config,
@@ -96,6 +103,27 @@ impl World {
     /// Notes that a review ends at this time.
     pub(crate) fn schedule_review(&self, ends_at_ms: u64) {
         self.next_review_ms.fetch_min(ends_at_ms, Ordering::AcqRel);
+        self.review_scheduled.notify_one();
+    }
+
+    /// Ends each review in its time, until the simulator ends, so that its webhook need not wait for a call.
+    pub(crate) async fn end_reviews_in_time(self: Arc<Self>) {
+        loop {
+            let wait_ms = self
+                .next_review_ms
+                .load(Ordering::Acquire)
+                .saturating_sub(clock::now_ms());
+            // A review that was scheduled meanwhile wakes this up early.
+            let scheduled = self.review_scheduled.notified();
+            drop(
+                tokio::time::timeout(
+                    Duration::from_millis(wait_ms.min(LONGEST_NAP_MS)),
+                    scheduled,
+                )
+                .await,
+            );
+            self.settle_reviews();
+        }
     }
 
     /// Approves the templates whose review has ended.

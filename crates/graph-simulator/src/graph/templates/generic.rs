@@ -56,6 +56,13 @@ pub(super) fn design(components: &[Value]) -> Result<Design, GraphError> {
 }
 
 fn body(text: &str) -> Result<String, GraphError> {
+    if text.is_empty() {
+        return Err(GraphError::template(
+            2_388_072,
+            "Message body format is incorrect",
+            "A template needs a body with text.",
+        ));
+    }
     if text.chars().count() > BODY_MAX {
         let message = format!("The body can have {BODY_MAX} characters at most.");
         return Err(GraphError::template(
