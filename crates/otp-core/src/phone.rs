@@ -165,6 +165,9 @@ fn interpret(e164: &E164) -> Result<(u16, E164), PhoneNumberError> {
         }
     }
     let written = E164::write(&number).ok_or(PhoneNumberError::TooManyDigits)?;
+    if written.digits().len() < PhoneNumber::DIGITS_MIN {
+        return Err(PhoneNumberError::TooFewDigits);
+    }
     Ok((calling_code, written))
 }
 
