@@ -57,25 +57,15 @@ pub(crate) use open_enum;
 
 #[cfg(test)]
 mod tests {
-    open_enum!(
-        /// Colours.
-        Colour { Red = "RED", Green = "GREEN" }
-    );
+    use crate::account::AccountReviewStatus as Status;
 
     #[test]
     fn known_words_are_read_in_any_case_and_unknown_ones_are_kept() {
-        let words: Vec<Colour> = serde_json::from_str(r#"["RED","green","MAUVE"]"#).unwrap();
-        assert_eq!(
-            words,
-            [
-                Colour::Red,
-                Colour::Green,
-                Colour::Other("MAUVE".to_owned())
-            ]
-        );
-        assert_eq!(
-            serde_json::to_string(&words).unwrap(),
-            r#"["RED","GREEN","MAUVE"]"#
-        );
+        let json = r#"["APPROVED","pending","MAUVE"]"#;
+        let words: Vec<Status> = serde_json::from_str(json).unwrap();
+        let other = Status::Other("MAUVE".to_owned());
+        assert_eq!(words, [Status::Approved, Status::Pending, other]);
+        let written = serde_json::to_string(&words).unwrap();
+        assert_eq!(written, r#"["APPROVED","PENDING","MAUVE"]"#);
     }
 }

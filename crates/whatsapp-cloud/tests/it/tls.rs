@@ -3,7 +3,9 @@
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, mpsc};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
@@ -51,9 +53,11 @@ fn params_for(host: &str) -> CertificateParams {
 
 const BOTH: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12, &rustls::version::TLS13];
 
-/// Answers one message on each connection and ends it, as Meta does, with a close notice; says so.
+/// Answers one message on each connection and, told that the answer has arrived, ends it with a
+/// close notice, and says so.
 struct TlsServer {
     url: String,
+    answered: mpsc::Sender<()>,
     closed: mpsc::Receiver<Option<Vec<u8>>>,
 }
 
@@ -76,24 +80,34 @@ impl TlsServer {
             "https://localhost:{}",
             listener.local_addr().unwrap().port()
         );
+        let (answered, wait_for_answered) = mpsc::channel();
         let (say_closed, closed) = mpsc::channel();
         std::thread::spawn(move || {
             for tcp in listener.incoming() {
-                let spoken = answer_once(Arc::clone(&config), tcp.unwrap());
+                let spoken = answer_once(Arc::clone(&config), tcp.unwrap(), &wait_for_answered);
                 if say_closed.send(spoken).is_err() {
                     return;
                 }
             }
         });
-        Self { url, closed }
+        Self {
+            url,
+            answered,
+            closed,
+        }
     }
 }
 
 /// The protocol that was agreed on, if there was an answer.
-fn answer_once(config: Arc<ServerConfig>, tcp: TcpStream) -> Option<Vec<u8>> {
+fn answer_once(
+    config: Arc<ServerConfig>,
+    tcp: TcpStream,
+    answered: &mpsc::Receiver<()>,
+) -> Option<Vec<u8>> {
     let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), tcp);
     read_request(&mut stream)?;
     write_answer(&mut stream, ACCEPTED);
+    answered.recv().ok()?;
     stream.conn.send_close_notify();
     let _ = stream.conn.complete_io(&mut stream.sock);
     stream.conn.alpn_protocol().map(<[u8]>::to_vec)
@@ -125,6 +139,7 @@ async fn a_good_certificate_is_trusted_with_tls_1_2_and_1_3() {
         let server = TlsServer::start(authority.identity(&params_for("localhost")), &[*version]);
         let client = client_trusting(&authority, &server.url);
         client.send(PHONE, &code_message()).await.unwrap();
+        server.answered.send(()).unwrap();
         let protocol = server.closed.recv().unwrap().unwrap();
         assert_eq!(protocol, b"http/1.1", "http/2 is not offered");
     }
@@ -136,11 +151,12 @@ async fn a_tls_connection_closed_a_moment_ago_costs_no_message() {
     let authority = Authority::new();
     let server = TlsServer::start(authority.identity(&params_for("localhost")), BOTH);
     let client = client_trusting(&authority, &server.url);
-    for round in 0..10 {
+    for round in 0..50 {
         client
             .send(PHONE, &code_message())
             .await
             .unwrap_or_else(|error| panic!("round {round}: {error}"));
+        server.answered.send(()).unwrap();
         server.closed.recv().unwrap();
     }
 }
