@@ -83,8 +83,10 @@ impl Record {
     /// Decides on a new code for a pending verification: the old code dies, the time starts anew,
     /// the attempts do not.
     pub fn resend(&self, new: &NewCode, policy: &Policy, now: Timestamp) -> Decision<SendOutcome> {
-        let open = |verification: &&Verification| verification.is_open(now);
-        if self.verification(new.id).filter(open).is_none() {
+        if !self
+            .verification(new.id)
+            .is_some_and(|one| one.is_open(now))
+        {
             return Decision::unchanged(SendOutcome::NotFound);
         }
         if let Some(refusal) = self.refuses_send(policy, now) {
