@@ -19,7 +19,7 @@ use self::exchange::Wire;
 use self::request::Call;
 use crate::account::{BusinessAccount, BusinessPhone};
 use crate::config::{ClientConfig, InvalidClientConfig};
-use crate::error::{GraphError, Uncertain};
+use crate::error::{GraphError, NotSent, Uncertain};
 use crate::message::{AcceptedMessage, OutgoingMessage, accepted_from, request_body};
 use crate::secret::AppSecret;
 use crate::subscription::{SubscribedApp, WebhookOverride};
@@ -72,6 +72,9 @@ impl GraphClient {
         phone_number_id: &str,
         message: &OutgoingMessage,
     ) -> Result<AcceptedMessage, GraphError> {
+        if let Some(fault) = message.fault() {
+            return Err(GraphError::NotSent(NotSent::Malformed(fault)));
+        }
         let request = self.wire.messages_request(phone_number_id)?;
         let answer = self
             .wire

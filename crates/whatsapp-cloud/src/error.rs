@@ -78,7 +78,7 @@ pub enum NotSent {
     /// The pooled connection turned out to be closed before the first byte, twice.
     #[error("the connection was closed before the request could be written")]
     Closed,
-    /// The request cannot be put on the wire, for example because an id is empty.
+    /// The request breaks a rule of Meta's that is known here, or an id is none.
     #[error("the request is malformed: {0}")]
     Malformed(&'static str),
 }

@@ -40,6 +40,43 @@ pub enum MessageContent {
     },
 }
 
+/// What Meta carries as a code.
+const CODE_CHARS_MAX: usize = 15;
+const TEXT_CHARS_MAX: usize = 4096;
+const OPAQUE_CHARS_MAX: usize = 512;
+
+impl OutgoingMessage {
+    /// What is wrong with it, if Meta is known to refuse it, or to send it to somebody else.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let digits = self.to.strip_prefix('+').unwrap_or_default();
+        let is_text = |text: &str, chars_max| !text.is_empty() && fits(text, chars_max);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some("the recipient is not a number in E.164 with its +");
+        }
+        if self
+            .opaque
+            .as_deref()
+            .is_some_and(|text| !fits(text, OPAQUE_CHARS_MAX))
+        {
+            return Some("the opaque text is longer than 512 characters");
+        }
+        match &self.content {
+            MessageContent::Authentication { code, .. } if !is_text(code, CODE_CHARS_MAX) => {
+                Some("the code is empty or longer than 15 characters")
+            }
+            MessageContent::Text { body } if !is_text(body, TEXT_CHARS_MAX) => {
+                Some("the text is empty or longer than 4096 characters")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Counts characters only where the bytes alone do not settle it.
+fn fits(text: &str, chars_max: usize) -> bool {
+    text.len() <= chars_max || text.chars().count() <= chars_max
+}
+
 /// A code or a text must not reach a log by way of `{:?}`, and the number only masked.
 impl fmt::Debug for OutgoingMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -59,6 +59,14 @@ fn is_nothing_written(error: &io::Error) -> bool {
         .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NothingWritten>)
 }
 
+/// A server that cannot be trusted is told apart from one that has a bad moment and says so.
+fn no_tls(error: &rustls::Error) -> NotSent {
+    match error {
+        rustls::Error::AlertReceived(_) => NotSent::Connect(error.to_string()),
+        error => NotSent::Certificate(error.to_string()),
+    }
+}
+
 fn no_connection(error: &ConnectError) -> NotSent {
     match error {
         ConnectError::Resolver(error) => NotSent::Resolve(error.to_string()),
@@ -70,7 +78,7 @@ fn no_connection(error: &ConnectError) -> NotSent {
             .get_ref()
             .and_then(|inner| inner.downcast_ref::<rustls::Error>())
         {
-            Some(error) => NotSent::Certificate(error.to_string()),
+            Some(error) => no_tls(error),
             None => NotSent::Connect(error.to_string()),
         },
         error => NotSent::Connect(error.to_string()),

@@ -161,3 +161,46 @@ impl ActixStream for Watched {
         ActixStream::poll_write_ready(&self.tcp, cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A stream whose other side has been reset, as far as the system knows.
+    async fn reset(awaits_answer: bool) -> Watched {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connecting = TcpStream::connect(listener.local_addr().unwrap());
+        let (tcp, accepted) = tokio::join!(connecting, listener.accept());
+        let (other_side, _) = accepted.unwrap();
+        SockRef::from(&other_side)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+        drop(other_side);
+        let tcp = tcp.unwrap();
+        tcp.readable().await.unwrap();
+        Watched { tcp, awaits_answer }
+    }
+
+    fn says_nothing_written(error: &io::Error) -> bool {
+        error
+            .get_ref()
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<NothingWritten>)
+    }
+
+    #[actix_rt::test]
+    async fn a_first_write_that_fails_says_that_nothing_was_written() {
+        let error = reset(false).await.write_all(b"POST").await.unwrap_err();
+        assert!(says_nothing_written(&error), "{error:?}");
+    }
+
+    #[actix_rt::test]
+    async fn a_later_write_that_fails_does_not_say_so() {
+        let error = reset(true).await.write_all(b"more").await.unwrap_err();
+        assert!(!says_nothing_written(&error), "{error:?}");
+    }
+}

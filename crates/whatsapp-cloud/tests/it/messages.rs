@@ -1,6 +1,8 @@
 //! The messages call, byte by byte.
 
-use whatsapp_cloud::{AppSecret, GraphClient, MessageContent, MessageStatus, OutgoingMessage};
+use whatsapp_cloud::{
+    Advice, AppSecret, GraphClient, MessageContent, MessageStatus, OutgoingMessage,
+};
 
 use crate::stand_in::{ACCEPTED, PHONE, Reply, StandIn, TOKEN, code_message, config};
 
@@ -104,4 +106,57 @@ async fn an_id_that_would_change_the_address_is_never_sent() {
     }
 
     assert_eq!(graph.asked().len(), 0);
+}
+
+#[actix_web::test]
+async fn a_message_that_meta_would_refuse_or_misdeliver_is_never_sent() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+    let code = |code: &str| OutgoingMessage {
+        content: MessageContent::Authentication {
+            template: "otp".to_owned(),
+            language: "en".to_owned(),
+            code: code.to_owned(),
+        },
+        ..code_message()
+    };
+    let to = |to: &str| OutgoingMessage {
+        to: to.to_owned(),
+        ..code_message()
+    };
+    let text = |body: String| OutgoingMessage {
+        content: MessageContent::Text { body },
+        ..code_message()
+    };
+    let opaque = |text: String| OutgoingMessage {
+        opaque: Some(text),
+        ..code_message()
+    };
+    let client = graph.client();
+
+    let faulty = [
+        to(""),
+        to("+"),
+        to("12015553931"),
+        to("+1 201 5553931"),
+        to("+1201x"),
+        code(""),
+        code("1234567890123456"),
+        text(String::new()),
+        text("é".repeat(4097)),
+        opaque("é".repeat(513)),
+    ];
+    for message in faulty {
+        let error = client.send(PHONE, &message).await.unwrap_err();
+        assert!(error.is_definite(), "{error}");
+        assert_eq!(error.advice(), Advice::FixRequest);
+    }
+    assert_eq!(graph.asked().len(), 0);
+
+    for message in [
+        code("123456789012345"),
+        text("é".repeat(4096)),
+        opaque("é".repeat(512)),
+    ] {
+        client.send(PHONE, &message).await.unwrap();
+    }
 }

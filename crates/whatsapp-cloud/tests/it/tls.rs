@@ -2,6 +2,7 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
@@ -225,4 +226,25 @@ fn a_root_certificate_that_cannot_be_read_is_refused() {
         GraphClient::new(&config).unwrap_err(),
         InvalidClientConfig::RootCertificate
     );
+}
+
+#[actix_web::test]
+async fn a_handshake_that_hangs_means_that_nothing_was_sent() {
+    let limits = [
+        (Duration::from_millis(100), Duration::from_secs(10)),
+        (Duration::from_secs(10), Duration::from_millis(100)),
+    ];
+    for (connect_timeout, deadline) in limits {
+        let server = RawServer::start(|mut stream, _| {
+            let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
+        });
+        let mut config = config(&server.url.replace("http://", "https://"));
+        config.connect_timeout = connect_timeout;
+        config.deadline = deadline;
+        let client = GraphClient::new(&config).unwrap();
+
+        let error = client.send(PHONE, &code_message()).await.unwrap_err();
+
+        assert_eq!(error, GraphError::NotSent(NotSent::Timeout));
+    }
 }
