@@ -1,1 +1,17 @@
-//! The one-time-password service: configuration, faces, stores, channels, telemetry.
+//! The one-time-password service: applications and mobile apps ask it to send a code over
+//! WhatsApp, and to check what a person typed.
+//!
+//! Data flows one way: `app` puts the parts together, `http` translates requests into use cases,
+//! `service` lets `otp-core` decide and commits, `store` keeps, `channel` sends.
+
+pub mod app;
+mod attendant;
+pub mod channel;
+pub mod clock;
+pub mod complaint;
+pub mod config;
+pub mod http;
+pub mod secret;
+pub mod service;
+pub mod store;
+pub mod telemetry;

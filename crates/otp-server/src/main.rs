@@ -1,2 +1,73 @@
-//! Placeholder entry point.
-fn main() {}
+//! `otp-server`: reads the configuration, starts, and stops when told to.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use actix_web::rt::System;
+use anyhow::{Context, Result};
+use clap::Parser;
+use otp_server::app::{self, Application};
+use otp_server::clock::Clock;
+use otp_server::complaint::complaint;
+use otp_server::config::{Cli, Command, Config, print_new_key};
+use otp_server::telemetry;
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell when standard error is gone.
+            let _ = writeln!(io::stderr(), "{}", complaint(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process's own generator, for `key create`"
+)]
+fn run(cli: &Cli) -> Result<()> {
+    if cli.task() == Command::KeyCreate {
+        return Ok(print_new_key(
+            &mut rand::rng(),
+            &mut io::stdout(),
+            &mut io::stderr(),
+        )?);
+    }
+    let loaded = Config::load(cli, Path::new("."))?;
+    let _guard = telemetry::init_logging(&loaded.config.log)?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    System::new().block_on(async move {
+        if cli.task() == Command::Check {
+            let template = app::check(&loaded.config).await?;
+            writeln!(io::stdout(), "{template}")?;
+            return Ok(());
+        }
+        let application = Application::build(&loaded.config, Clock::system()).await?;
+        application
+            .greet(&mut io::stdout())
+            .context("cannot write to standard output")?;
+        stop_on_signals(&application)?;
+        application.run_until_stopped().await
+    })
+}
+
+/// SIGTERM and SIGINT: no new requests, those under way are answered.
+fn stop_on_signals(application: &Application) -> Result<()> {
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut signals = signal(kind).context("cannot listen for signals")?;
+        let handle = application.handle();
+        actix_web::rt::spawn(async move {
+            while signals.recv().await.is_some() {
+                tracing::info!("stopping: answering the requests under way");
+                handle.stop(true).await;
+            }
+        });
+    }
+    Ok(())
+}

@@ -23,7 +23,7 @@ impl Face {
     }
 }
 
-/// What became of a request to start or to check a verification.
+/// What happened to a verification, or to a request about one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VerificationOutcome {
     /// A code was made and its sending decided.
@@ -32,12 +32,18 @@ pub enum VerificationOutcome {
     SendLimited,
     /// The right code.
     Approved,
-    /// A wrong code, with attempts left.
+    /// A wrong code.
     Wrong,
-    /// A wrong code that ended its verification.
+    /// Wrong codes ended it.
     Exhausted,
-    /// A check too late.
+    /// Its time ran out.
     Expired,
+    /// Called off, or replaced by a newer code.
+    Canceled,
+    /// Its message was refused for good.
+    Failed,
+    /// Its delivery was taken up again after its server went silent.
+    Redelivered,
     /// A check where no code was waiting.
     NotFound,
     /// A check was refused, uncompared, by a limit.
@@ -45,13 +51,16 @@ pub enum VerificationOutcome {
 }
 
 impl VerificationOutcome {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Started,
         Self::SendLimited,
         Self::Approved,
         Self::Wrong,
         Self::Exhausted,
         Self::Expired,
+        Self::Canceled,
+        Self::Failed,
+        Self::Redelivered,
         Self::NotFound,
         Self::CheckLimited,
     ];
@@ -64,6 +73,9 @@ impl VerificationOutcome {
             Self::Wrong => "wrong",
             Self::Exhausted => "exhausted",
             Self::Expired => "expired",
+            Self::Canceled => "canceled",
+            Self::Failed => "failed",
+            Self::Redelivered => "redelivered",
             Self::NotFound => "not_found",
             Self::CheckLimited => "check_limited",
         }
@@ -96,19 +108,22 @@ pub enum DeliveryResult {
     Undeliverable,
     /// Later, perhaps.
     Throttled,
-    /// It does not answer, or answers nonsense.
+    /// It serves nobody now.
     ChannelDown,
     /// Our request was wrong.
     Rejected,
+    /// Its answer was lost, so nobody knows.
+    Uncertain,
 }
 
 impl DeliveryResult {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Accepted,
         Self::Undeliverable,
         Self::Throttled,
         Self::ChannelDown,
         Self::Rejected,
+        Self::Uncertain,
     ];
 
     pub(super) fn label(self) -> &'static str {
@@ -118,6 +133,7 @@ impl DeliveryResult {
             Self::Throttled => "throttled",
             Self::ChannelDown => "channel_down",
             Self::Rejected => "rejected",
+            Self::Uncertain => "uncertain",
         }
     }
 }

@@ -153,7 +153,10 @@ mod tests {
             debug!(target: "some_library", "chatter");
             warn!(target: "awc::client", "library warning");
         });
-        let messages: Vec<_> = text.lines().filter_map(|line| line.rsplit(": ").next()).collect();
+        let messages: Vec<_> = text
+            .lines()
+            .filter_map(|line| line.rsplit(": ").next())
+            .collect();
         assert_eq!(messages, ["ours", "library warning"]);
     }
 
@@ -171,7 +174,11 @@ mod tests {
     #[test]
     fn off_is_silent() {
         assert_eq!(
-            logged(LogFormat::Human, "off", || error!(target: "otp_server", "no")),
+            logged(
+                LogFormat::Human,
+                "off",
+                || error!(target: "otp_server", "no")
+            ),
             ""
         );
     }
@@ -184,7 +191,10 @@ mod tests {
         };
         let first = init_logging(&settings);
         assert!(first.is_ok());
-        assert!(matches!(init_logging(&settings), Err(LoggingError::Started(_))));
+        assert!(matches!(
+            init_logging(&settings),
+            Err(LoggingError::Started(_))
+        ));
     }
 
     /// What `act` logs under these settings.

@@ -139,7 +139,7 @@ impl Metrics {
     }
 
     /// The number of codes that can still be used.
-    pub fn live_codes(&self, count: usize) {
+    pub fn live_codes(&self, count: u64) {
         self.live_codes
             .set(u32::try_from(count).unwrap_or(u32::MAX));
     }

@@ -1,0 +1,68 @@
+//! The WhatsApp account that codes are sent from, checked before anything else is made.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use whatsapp_cloud::{AccessToken, AppSecret, ClientConfig, GraphClient, WhatsAppInfo};
+
+use crate::channel::whatsapp::{TemplateBook, WhatsAppChannel};
+use crate::config::Config;
+
+/// An account whose template can be sent.
+#[derive(Debug)]
+pub(super) struct Account {
+    client: ClientConfig,
+    phone_number_id: Arc<str>,
+    templates: Arc<TemplateBook>,
+    /// Says which template is in use, in the sample servers' words.
+    pub(super) greeting: String,
+}
+
+impl Account {
+    /// Reads the account file and asks Meta for the template.
+    pub(super) async fn open(config: &Config) -> Result<Self> {
+        let info = WhatsAppInfo::read(&config.whatsapp_info)
+            .map_err(|error| anyhow::anyhow!("{error}\nhint: {}", error.hint()))?;
+        let client = client_config(config, info.access_token.clone());
+        let graph = GraphClient::new(&client)
+            .context("the Graph API cannot be called with these settings")?;
+        let language = config.graph.default_language.as_deref();
+        let (templates, report) =
+            TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await?;
+        Ok(Self {
+            client,
+            phone_number_id: info.phone_number_id.as_str().into(),
+            templates: Arc::new(templates),
+            greeting: format!(
+                "Verified OTP template '{}' with ID {} is approved and ready to send.",
+                report.name, report.id
+            ),
+        })
+    }
+
+    /// A channel for the calling thread, which must run an actix system or worker.
+    pub(super) fn channel(&self) -> WhatsAppChannel {
+        let graph =
+            GraphClient::new(&self.client).expect("the same settings made a client at the start");
+        WhatsAppChannel::new(
+            graph,
+            Arc::clone(&self.phone_number_id),
+            Arc::clone(&self.templates),
+        )
+    }
+}
+
+fn client_config(config: &Config, access_token: AccessToken) -> ClientConfig {
+    let graph = &config.graph;
+    ClientConfig {
+        base_url: graph.url.clone(),
+        api_version: graph.api_version.to_string(),
+        app_secret: graph
+            .app_secret
+            .as_ref()
+            .map(|secret| AppSecret::new(secret.reveal())),
+        connect_timeout: graph.connect_timeout,
+        deadline: graph.deadline,
+        ..ClientConfig::new(access_token)
+    }
+}

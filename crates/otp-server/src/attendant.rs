@@ -1,0 +1,132 @@
+//! The thread that lives by the clock: attends to due records, looks at the template now and
+//! then, and keeps the clock and the metrics in order. The faces never wait for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_rt::Arbiter;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use crate::channel::whatsapp::WhatsAppChannel;
+use crate::service::Service;
+
+/// How late a timer may be noticed.
+const TICK: Duration = Duration::from_millis(100);
+const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
+const METRICS_INTERVAL: Duration = Duration::from_secs(5);
+/// Deliveries taken up again that are under way at once.
+const REDELIVERIES_MAX: usize = 64;
+
+/// Makes the attendant's own service and channel, on the attendant's own thread.
+pub(crate) type MakeService = Box<dyn FnOnce() -> (Service, WhatsAppChannel) + Send>;
+
+/// A running attendant; it stops when this is stopped or dropped.
+#[derive(Debug)]
+pub(crate) struct Attendant {
+    arbiter: Arbiter,
+    stop: watch::Sender<()>,
+}
+
+impl Attendant {
+    /// Starts it on a thread of its own.
+    pub(crate) fn start(make: MakeService, template_refresh: Duration) -> Self {
+        let (stop, stopped) = watch::channel(());
+        let arbiter = Arbiter::new();
+        arbiter.spawn_fn(move || {
+            let (service, channel) = make();
+            actix_rt::spawn(refresh_templates(
+                channel,
+                template_refresh,
+                service.clone(),
+                stopped.clone(),
+            ));
+            actix_rt::spawn(keep_order(service.clone(), stopped.clone()));
+            actix_rt::spawn(attend(service, stopped));
+        });
+        Self { arbiter, stop }
+    }
+
+    /// Stops it; what is due then is found due at the next start.
+    pub(crate) fn stop(self) {
+        drop(self.stop);
+        self.arbiter.stop();
+        // A panic in there has been reported where it happened.
+        let _ = self.arbiter.join();
+    }
+}
+
+async fn attend(service: Service, mut stopped: watch::Receiver<()>) {
+    let slots = Arc::new(Semaphore::new(REDELIVERIES_MAX));
+    let mut ticks = every(TICK);
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        match service.attend_due(&slots).await {
+            Ok(()) => is_failing = false,
+            // Said once, not ten times a second; the store says more when it is asked.
+            Err(error) if !is_failing => {
+                is_failing = true;
+                tracing::error!("could not attend to due verifications: {error}");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn refresh_templates(
+    channel: WhatsAppChannel,
+    period: Duration,
+    service: Service,
+    mut stopped: watch::Receiver<()>,
+) {
+    let mut ticks = every(period);
+    // The first tick is at once, and the template was looked at just before.
+    ticks.tick().await;
+    service.shared().metrics.template_approved(true);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        let refreshed = channel.refresh_templates().await;
+        service
+            .shared()
+            .metrics
+            .template_approved(refreshed.is_ok());
+        if let Err(problem) = refreshed {
+            tracing::error!("{problem}");
+        }
+    }
+}
+
+async fn keep_order(service: Service, mut stopped: watch::Receiver<()>) {
+    let (mut clock_ticks, mut metrics_ticks) = (every(CLOCK_INTERVAL), every(METRICS_INTERVAL));
+    loop {
+        let shared = service.shared();
+        tokio::select! {
+            _ = clock_ticks.tick() => {
+                if let Some(jump) = shared.clock.follow_wall() {
+                    tracing::warn!(
+                        clock.gap_ms = jump.gap_ms,
+                        "the system clock jumped; codes and limits go on by the time that really passes",
+                    );
+                }
+            }
+            _ = metrics_ticks.tick() => {
+                shared.metrics.live_codes(shared.store.live_codes());
+                shared.metrics.run_upkeep();
+            }
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

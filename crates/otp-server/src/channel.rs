@@ -1,0 +1,105 @@
+//! Ways to a person. A closed set: each way says of a failure what the caller should do.
+
+pub mod whatsapp;
+
+use otp_core::{PhoneNumber, VerificationId};
+use zeroize::Zeroizing;
+
+use self::whatsapp::{TemplateProblem, WhatsAppChannel};
+
+/// What is to be delivered.
+#[derive(Debug)]
+pub struct Message {
+    /// Goes along as the caller's reference, and comes back in receipts.
+    pub id: VerificationId,
+    /// To whom.
+    pub phone: PhoneNumber,
+    /// The code in the clear.
+    pub code: Secret,
+    /// Languages that the person reads, best first, as in `Accept-Language`.
+    pub languages: Vec<String>,
+}
+
+/// A code in the clear, from its making to its delivery.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a code.
+    #[must_use]
+    pub fn new(code: Zeroizing<String>) -> Self {
+        Self(code)
+    }
+
+    /// Hands the code out.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The channel took the message.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The channel's own id for it.
+    pub message_id: String,
+}
+
+/// Why a message was not taken; each variant is one thing the caller does.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// This person cannot be reached this way: try another way.
+    #[error("undeliverable: {0}")]
+    Undeliverable(#[source] Cause),
+    /// Too much at once: try again a little later.
+    #[error("throttled: {0}")]
+    Throttled(#[source] Cause),
+    /// The channel serves nobody now: alarm, and try another way.
+    #[error("channel down: {0}")]
+    ChannelDown(#[source] Cause),
+    /// Our request is at fault: alarm.
+    #[error("rejected: {0}")]
+    Rejected(#[source] Cause),
+    /// Nobody knows whether it left: do not send it again.
+    #[error("uncertain: {0}")]
+    Uncertain(#[source] Cause),
+}
+
+/// What a provider or the network said.
+pub type Cause = whatsapp_cloud::GraphError;
+
+/// One way out; one per worker thread.
+#[derive(Clone, Debug)]
+pub enum Channel {
+    /// An authentication template over Meta's Cloud API.
+    WhatsApp(WhatsAppChannel),
+}
+
+impl Channel {
+    /// Hands a message over and waits for the channel's word, within the channel's own deadline.
+    pub async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
+        match self {
+            Self::WhatsApp(channel) => channel.deliver(message).await,
+        }
+    }
+
+    /// As of the last word from the provider, would it take a message?
+    pub fn health(&self) -> Result<(), TemplateProblem> {
+        match self {
+            Self::WhatsApp(channel) => channel.health(),
+        }
+    }
+
+    /// The name under which it is counted and shown.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::WhatsApp(_) => "whatsapp",
+        }
+    }
+}

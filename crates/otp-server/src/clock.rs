@@ -1,0 +1,210 @@
+//! The one place that reads a real clock.
+//!
+//! Wall time is read once, at start, and carried on by the monotonic clock, so a wall clock that
+//! jumps cannot widen a limit or let a code live on. Where the two drift apart, our time follows
+//! slowly, at most 5 % faster or slower than real time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use otp_core::Timestamp;
+
+/// A drift that is worth a warning: no clock that is merely corrected moves so far at once.
+const JUMP: Duration = Duration::from_secs(2);
+/// Our time follows the wall clock by at most this share of the time gone by: a twentieth.
+const SLEW_DIVISOR: u64 = 20;
+
+/// Tells the time; cheap to clone, all clones agree.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// Real time.
+    System(Arc<SystemClock>),
+    /// Time that a test moves by hand: milliseconds since the Unix epoch.
+    Manual(Arc<AtomicU64>),
+}
+
+impl Clock {
+    /// Real time, read from the wall now.
+    #[must_use]
+    pub fn system() -> Self {
+        let (wall_ms, monotonic) = read_clocks();
+        Self::System(Arc::new(SystemClock::starting_at(wall_ms, monotonic)))
+    }
+
+    /// A clock that stands still until it is moved.
+    #[must_use]
+    pub fn manual(now: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicU64::new(now.unix_ms())))
+    }
+
+    /// Milliseconds since the Unix epoch, never less than before.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System(clock) => clock.now(monotonic_now()),
+            Self::Manual(now) => Timestamp::from_unix_ms(now.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Compares with the wall clock and follows it a little. Call it about once a second.
+    /// Answers with the gap when the wall clock has just jumped.
+    pub fn follow_wall(&self) -> Option<ClockJump> {
+        let Self::System(clock) = self else {
+            return None;
+        };
+        let (wall_ms, monotonic) = read_clocks();
+        clock.follow(wall_ms, monotonic)
+    }
+
+    /// Moves a manual clock on.
+    ///
+    /// # Panics
+    ///
+    /// On a real clock, which moves by itself.
+    pub fn advance(&self, by: Duration) {
+        let Self::Manual(now) = self else {
+            panic!("only a manual clock can be moved")
+        };
+        now.fetch_add(millis(by), Ordering::SeqCst);
+    }
+}
+
+/// The wall clock moved away from the monotonic one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockJump {
+    /// Wall time less our time: positive when the wall clock went ahead.
+    pub gap_ms: i64,
+}
+
+/// Monotonic time on a wall-clock base.
+#[derive(Debug)]
+pub struct SystemClock {
+    started: Instant,
+    started_wall_ms: u64,
+    correction_ms: AtomicI64,
+    last_gap_ms: AtomicI64,
+    last_followed_ms: AtomicU64,
+}
+
+impl SystemClock {
+    fn starting_at(wall_ms: u64, monotonic: Instant) -> Self {
+        Self {
+            started: monotonic,
+            started_wall_ms: wall_ms,
+            correction_ms: AtomicI64::new(0),
+            last_gap_ms: AtomicI64::new(0),
+            last_followed_ms: AtomicU64::new(0),
+        }
+    }
+
+    fn now(&self, monotonic: Instant) -> Timestamp {
+        let elapsed_ms = millis(monotonic.saturating_duration_since(self.started));
+        let uncorrected = self.started_wall_ms.saturating_add(elapsed_ms);
+        Timestamp::from_unix_ms(
+            uncorrected.saturating_add_signed(self.correction_ms.load(Ordering::Relaxed)),
+        )
+    }
+
+    fn follow(&self, wall_ms: u64, monotonic: Instant) -> Option<ClockJump> {
+        let gap_ms = wall_ms
+            .cast_signed()
+            .saturating_sub(self.now(monotonic).unix_ms().cast_signed());
+        let elapsed_ms = millis(monotonic.saturating_duration_since(self.started));
+        let since_last_ms =
+            elapsed_ms.saturating_sub(self.last_followed_ms.swap(elapsed_ms, Ordering::Relaxed));
+        let step_ms = (since_last_ms / SLEW_DIVISOR).cast_signed();
+        self.correction_ms
+            .fetch_add(gap_ms.clamp(-step_ms, step_ms), Ordering::Relaxed);
+        let moved_ms = gap_ms.abs_diff(self.last_gap_ms.swap(gap_ms, Ordering::Relaxed));
+        (u128::from(moved_ms) > JUMP.as_millis()).then_some(ClockJump { gap_ms })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the real clock"
+)]
+fn read_clocks() -> (u64, Instant) {
+    let wall = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    (millis(wall), Instant::now())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the real clock"
+)]
+fn monotonic_now() -> Instant {
+    Instant::now()
+}
+
+/// Measures how long something takes, for metrics; no decision rests on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(monotonic_now())
+    }
+
+    /// Time since the start.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        monotonic_now().saturating_duration_since(self.0)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: u64 = 3_600_000;
+    const START_MS: u64 = 1_800_000_000_000;
+
+    /// Runs a clock for `secs` seconds beside a wall clock that is `off_ms` away from the truth.
+    fn after(secs: u64, wall_off_ms: i64) -> (u64, usize) {
+        let (_, base) = read_clocks();
+        let clock = SystemClock::starting_at(START_MS, base);
+        let mut jumps = 0;
+        for second in 1..=secs {
+            let wall_ms = (START_MS + second * 1000).saturating_add_signed(wall_off_ms);
+            jumps += usize::from(
+                clock
+                    .follow(wall_ms, base + Duration::from_secs(second))
+                    .is_some(),
+            );
+        }
+        (
+            clock.now(base + Duration::from_secs(secs)).unix_ms() - START_MS,
+            jumps,
+        )
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_an_hour_ahead_moves_our_time_by_at_most_a_twentieth() {
+        assert_eq!(after(300, HOUR_MS.cast_signed()), (315_000, 1));
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_a_day_back_never_turns_our_time_back() {
+        assert_eq!(after(300, -24 * HOUR_MS.cast_signed()), (285_000, 1));
+    }
+
+    #[test]
+    fn a_steady_wall_clock_is_followed_without_a_word() {
+        assert_eq!(after(300, 0), (300_000, 0));
+    }
+
+    #[test]
+    fn a_small_offset_is_made_up_for() {
+        assert_eq!(after(300, 1_000), (301_000, 0));
+    }
+}

@@ -1,0 +1,92 @@
+//! The faces: thin translations of HTTP to the use cases. No rule lives here; statuses live
+//! nowhere else.
+
+mod access;
+mod guard;
+mod operations;
+mod request_id;
+mod sample;
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+
+use crate::config::Access;
+use crate::service::{Service, Shared};
+
+/// What the handlers of one worker need.
+#[derive(Clone, Debug)]
+pub struct Faces {
+    /// The use cases, with this worker's channels.
+    pub service: Service,
+    /// Who may use the sample face; nothing when that face is off.
+    pub sample: Option<Arc<Access>>,
+    /// Bounds on what a client may send.
+    pub limits: Limits,
+}
+
+/// Bounds on what a client may send, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Longest body of a face, in bytes.
+    pub body_bytes: usize,
+    /// Longest request line and headers together, in bytes.
+    pub head_bytes: usize,
+    /// From the head's arrival to the answer.
+    pub request_timeout: std::time::Duration,
+}
+
+/// Where `/metrics` is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsPlace {
+    /// Beside the faces.
+    Main,
+    /// On a listener of its own.
+    Apart,
+}
+
+/// Every request passes this first; see [`guard`].
+pub(crate) use guard::guard;
+
+/// All routes of the main listener.
+pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        config.app_data(web::PayloadConfig::new(faces.limits.body_bytes));
+        config.configure(operations::health);
+        if metrics == MetricsPlace::Main {
+            config.configure(operations::metrics(faces.service.shared_with()));
+        }
+        if let Some(access) = faces.sample.clone() {
+            config.configure(sample::routes(access));
+        }
+        config.app_data(web::Data::new(faces));
+        config.default_service(web::to(not_found));
+    }
+}
+
+/// The routes of a metrics listener of its own.
+pub fn metrics_routes(shared: Arc<Shared>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |config| {
+        config
+            .configure(operations::metrics(shared))
+            .default_service(web::to(not_found));
+    }
+}
+
+async fn not_found() -> HttpResponse {
+    HttpResponse::NotFound()
+        .content_type(PLAIN_TEXT)
+        .body("Not found.")
+}
+
+/// For a method that a route does not have; `allowed` is the `Allow` header.
+fn method_not_allowed(allowed: &'static str) -> actix_web::Route {
+    web::to(move || async move {
+        HttpResponse::MethodNotAllowed()
+            .insert_header(("Allow", allowed))
+            .content_type(PLAIN_TEXT)
+            .body("Method not allowed.")
+    })
+}
+
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";

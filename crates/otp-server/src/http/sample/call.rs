@@ -1,0 +1,63 @@
+//! The one log line that each call to the sample face leaves behind.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use otp_core::PhoneNumber;
+
+use super::super::Faces;
+use super::super::request_id::RequestId;
+use super::ROUTE;
+use crate::clock::Stopwatch;
+
+/// A call under way, and what its log line will say.
+pub(super) struct Call<'a> {
+    request: &'a HttpRequest,
+    faces: &'a Faces,
+    stopwatch: Stopwatch,
+    phone: Option<String>,
+    fingerprint: Option<String>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn begin(request: &'a HttpRequest, faces: &'a Faces) -> Self {
+        Self {
+            request,
+            faces,
+            stopwatch: Stopwatch::start(),
+            phone: None,
+            fingerprint: None,
+        }
+    }
+
+    /// Whose code the call is about; only the mask is kept.
+    pub(super) fn concerns(&mut self, phone: &PhoneNumber) {
+        self.phone = Some(phone.masked().to_string());
+    }
+
+    /// Which code the call is about, by its fingerprint.
+    pub(super) fn names(&mut self, fingerprint: Option<&str>) {
+        self.fingerprint = fingerprint.map(str::to_owned);
+    }
+
+    /// Writes the line for this answer, and hands it on.
+    pub(super) fn end(self, response: HttpResponse) -> HttpResponse {
+        self.log(response.status());
+        response
+    }
+
+    fn log(&self, status: StatusCode) {
+        tracing::info!(
+            request.id = RequestId::of(self.request).as_str(),
+            method = self.request.method().as_str(),
+            route = ROUTE,
+            status = status.as_u16(),
+            phone = self.phone.as_deref().unwrap_or("-"),
+            code.fingerprint = self.fingerprint.as_deref().unwrap_or("-"),
+            live_codes = self.faces.service.shared().store.live_codes(),
+            duration_us = u64::try_from(self.stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered {} {ROUTE} with {}",
+            self.request.method(),
+            status.as_u16(),
+        );
+    }
+}

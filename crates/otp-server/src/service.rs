@@ -1,0 +1,122 @@
+//! The use cases: load, let the rules decide, commit, and only then speak or send.
+//!
+//! A face calls one of these and translates the answer. Nothing here knows of HTTP.
+
+mod attend;
+mod check;
+mod readiness;
+mod start;
+
+use std::sync::Arc;
+
+use otp_core::{Decision, Event, Keys, Policy, Record, RecordKey, Timestamp};
+
+pub use self::check::{CheckRequest, Checked};
+pub use self::readiness::Readiness;
+pub use self::start::{StartOutcome, StartRequest, Started};
+use crate::channel::Channel;
+use crate::clock::{Clock, Stopwatch};
+pub use crate::store::Unavailable;
+use crate::store::{Commit, Store};
+use crate::telemetry::{Metrics, VerificationOutcome};
+
+/// Commits that lost against another request are decided again this often at most.
+const DECISIONS_MAX: usize = 64;
+
+/// What all workers share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Where records are kept.
+    pub store: Store,
+    /// Everything keyed.
+    pub keys: Keys,
+    /// The time.
+    pub clock: Clock,
+    /// The numbers that bound guessing and sending.
+    pub policy: Policy,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+/// The use cases, with one worker's own channels.
+#[derive(Clone, Debug)]
+pub struct Service {
+    shared: Arc<Shared>,
+    channel: Channel,
+}
+
+impl Service {
+    /// The use cases over shared state and this worker's channel.
+    #[must_use]
+    pub fn new(shared: Arc<Shared>, channel: Channel) -> Self {
+        Self { shared, channel }
+    }
+
+    /// What all workers share.
+    #[must_use]
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// What all workers share, for another owner.
+    #[must_use]
+    pub fn shared_with(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
+    /// Decides until the decision is committed against the very record it was made for.
+    async fn decide<O>(
+        &self,
+        key: RecordKey,
+        decide: impl Fn(&Record, Timestamp) -> Decision<O>,
+    ) -> Result<O, Unavailable> {
+        let Shared {
+            store,
+            clock,
+            metrics,
+            ..
+        } = &*self.shared;
+        for _ in 0..DECISIONS_MAX {
+            let now = clock.now();
+            let (version, record) = match store.load(key, now).await? {
+                Some(loaded) => (Some(loaded.version), loaded.record),
+                None => (None, Record::new()),
+            };
+            let decision = decide(&record, now);
+            let Some(next) = decision.next else {
+                return Ok(decision.outcome);
+            };
+            let stopwatch = Stopwatch::start();
+            match store.commit(key, version, &next, now).await? {
+                Commit::Committed(_) => {
+                    metrics.store_commit(stopwatch.elapsed());
+                    self.count(&decision.events);
+                    return Ok(decision.outcome);
+                }
+                Commit::Conflict => {}
+            }
+        }
+        Err(Unavailable::contended())
+    }
+
+    fn count(&self, events: &[Event]) {
+        for outcome in events.iter().copied().filter_map(counted) {
+            self.shared.metrics.verification(outcome);
+        }
+    }
+}
+
+/// How an event is counted. What a channel said is counted where it is heard.
+fn counted(event: Event) -> Option<VerificationOutcome> {
+    match event {
+        Event::Started(_) => Some(VerificationOutcome::Started),
+        Event::Approved(_) => Some(VerificationOutcome::Approved),
+        Event::CheckFailed(_) => Some(VerificationOutcome::Wrong),
+        Event::Locked(_) => Some(VerificationOutcome::Exhausted),
+        Event::Expired(_) => Some(VerificationOutcome::Expired),
+        Event::Canceled(_) => Some(VerificationOutcome::Canceled),
+        Event::Failed(_) => Some(VerificationOutcome::Failed),
+        Event::Redelivered(_) => Some(VerificationOutcome::Redelivered),
+        Event::Accepted(_) | Event::Unsettled(_) => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! What time brings about: expired codes, and deliveries whose server went silent.
+
+use std::sync::Arc;
+
+use actix_web::rt;
+use futures_util::future::join_all;
+use otp_core::{RecordKey, Redelivery};
+use tokio::sync::Semaphore;
+
+use super::{Service, Shared};
+use crate::channel::{Message, Secret};
+use crate::store::Unavailable;
+
+/// Records taken at once; their commits share a group.
+const BATCH_MAX: usize = 1024;
+/// A record that was taken and not attended to is handed out again after this long.
+const LEASE_SECS: u64 = 30;
+
+impl Service {
+    /// Attends to all records that are due now. `slots` bounds the deliveries under way.
+    pub async fn attend_due(&self, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
+        loop {
+            let Shared { store, clock, .. } = self.shared();
+            let due = store.due(clock.now(), BATCH_MAX, LEASE_SECS).await?;
+            let attended = join_all(due.iter().map(|key| self.attend(*key, slots))).await;
+            attended.into_iter().collect::<Result<(), Unavailable>>()?;
+            if due.len() < BATCH_MAX {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn attend(&self, key: RecordKey, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
+        let policy = &self.shared().policy;
+        let attention = self
+            .decide(key, |record, now| record.attend(policy, now))
+            .await?;
+        for redelivery in attention.redeliver {
+            self.redeliver(key, &redelivery, slots);
+        }
+        Ok(())
+    }
+
+    fn redeliver(&self, key: RecordKey, redelivery: &Redelivery, slots: &Arc<Semaphore>) {
+        let id = redelivery.id;
+        let unsealed = match self.shared().keys.unseal(id, &redelivery.sealed) {
+            Ok(unsealed) => unsealed,
+            Err(error) => {
+                tracing::error!(verification.id = %id, "could not take up an interrupted delivery: {error}");
+                return;
+            }
+        };
+        tracing::warn!(verification.id = %id, phone = %unsealed.phone.masked(), "took up an interrupted delivery");
+        let message = Message {
+            id,
+            phone: unsealed.phone,
+            code: Secret::new(unsealed.code),
+            languages: Vec::new(),
+        };
+        let (service, slots) = (self.clone(), Arc::clone(slots));
+        rt::spawn(async move {
+            let Ok(_slot) = slots.acquire().await else {
+                return;
+            };
+            // The failure is logged and noted where it happens.
+            let _ = service.deliver(key, message).await;
+        });
+    }
+}

@@ -1,0 +1,35 @@
+//! Could a code asked for now be stored and sent?
+
+use super::Service;
+
+/// Each part in its own words; an error says what to do.
+#[derive(Debug)]
+pub struct Readiness {
+    /// Would a commit succeed?
+    pub store: Result<(), String>,
+    /// Would the channel send?
+    pub channel: Result<(), String>,
+}
+
+impl Readiness {
+    /// All parts are well.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.store.is_ok() && self.channel.is_ok()
+    }
+}
+
+impl Service {
+    /// Asks every part.
+    pub async fn readiness(&self) -> Readiness {
+        Readiness {
+            store: self
+                .shared
+                .store
+                .health()
+                .await
+                .map_err(|error| error.to_string()),
+            channel: self.channel.health().map_err(|error| error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A server on a free port, against the simulator, with a clock that is moved by hand.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
+use actix_web::rt::task::JoinHandle;
+use graph_simulator::{Simulator, SimulatorConfig};
+use otp_core::Timestamp;
+use otp_server::app::Application;
+use otp_server::clock::Clock;
+use otp_server::config::{Config, SecretFile};
+use otp_server::service::Service;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// 2027-01-15, 08:00 UTC: any moment will do.
+const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+pub(crate) const PHONE: &str = "14155550123";
+
+/// What came back, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// Status and text as the contract has them.
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16, text: &str) {
+        assert_eq!((self.status, self.text.as_str()), (status, text));
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A running server and everything around it.
+pub(crate) struct TestApp {
+    pub(crate) simulator: Simulator,
+    pub(crate) clock: Clock,
+    pub(crate) address: SocketAddr,
+    pub(crate) service: Service,
+    pub(crate) folder: TempDir,
+    client: awc::Client,
+    handle: ServerHandle,
+    running: JoinHandle<()>,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts with settings of the test's own.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+        Self::start_against(simulator, change).await
+    }
+
+    pub(crate) async fn start_against(
+        simulator: Simulator,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut config = config_for(folder.path(), &simulator);
+        change(&mut config);
+        Self::serve(simulator, folder, Clock::manual(START), &config).await
+    }
+
+    async fn serve(simulator: Simulator, folder: TempDir, clock: Clock, config: &Config) -> Self {
+        let application = Application::build(config, clock.clone())
+            .await
+            .expect("the server starts");
+        let (address, service, handle) = (
+            application.address(),
+            application.service(),
+            application.handle(),
+        );
+        let running = actix_web::rt::spawn(async move {
+            application
+                .run_until_stopped()
+                .await
+                .expect("the server ends well");
+        });
+        let client = awc::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .finish();
+        Self {
+            simulator,
+            clock,
+            address,
+            service,
+            folder,
+            client,
+            handle,
+            running,
+        }
+    }
+
+    /// Stops the server and starts another on the same data, at the same time of the day.
+    pub(crate) async fn restart(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.handle.stop(true).await;
+        self.running.await.expect("the server's task ends well");
+        let mut config = config_for(self.folder.path(), &self.simulator);
+        change(&mut config);
+        drop(self.service);
+        Self::serve(self.simulator, self.folder, self.clock, &config).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.handle.stop(true).await;
+        self.running.await.expect("the server's task ends well");
+    }
+
+    /// Asks for a code.
+    pub(crate) async fn send(&self, phone: &str) -> Answer {
+        self.get(&format!("/otp/{phone}/")).await
+    }
+
+    /// Asks for a code that must go out, and answers with it.
+    pub(crate) async fn send_code(&self, phone: &str) -> String {
+        self.send(phone).await.is(200, "");
+        self.last_code(phone)
+    }
+
+    /// Hands a code in.
+    pub(crate) async fn check(&self, phone: &str, code: &str) -> Answer {
+        self.post(
+            &format!("/otp/{phone}/"),
+            &json!({ "code": code }).to_string(),
+        )
+        .await
+    }
+
+    pub(crate) fn last_code(&self, phone: &str) -> String {
+        self.simulator.last_code(phone).expect("a code was sent")
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, &[], "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Answer {
+        self.request(
+            Method::POST,
+            path,
+            &[("Content-Type", "application/json")],
+            body,
+        )
+        .await
+    }
+
+    pub(crate) async fn get_json(&self, path: &str) -> (u16, Value) {
+        let answer = self.get(path).await;
+        (
+            answer.status,
+            serde_json::from_str(&answer.text).expect("JSON"),
+        )
+    }
+
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = self
+            .client
+            .request(method, format!("http://{}{path}", self.address));
+        for header in headers {
+            request = request.insert_header(*header);
+        }
+        let mut response = request.send_body(body.to_owned()).await.expect("an answer");
+        let body = response
+            .body()
+            .limit(1 << 20)
+            .await
+            .expect("the answer's body");
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: String::from_utf8(body.to_vec()).expect("text"),
+        }
+    }
+}
+
+/// A code that is not `code`, and as long.
+pub(crate) fn wrong(code: &str) -> String {
+    code.chars()
+        .map(|digit| if digit == '9' { '0' } else { '9' })
+        .collect()
+}
+
+/// Settings for a server in `folder` that calls the simulator.
+pub(crate) fn config_for(folder: &Path, simulator: &Simulator) -> Config {
+    let info = folder.join("whatsapp-info.json");
+    fs::write(&info, account_file().to_string()).expect("the account file is written");
+    let data_dir = folder.join("data");
+    let mut config = Config {
+        listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        whatsapp_info: info,
+        secret_file: SecretFile::MadeOnce(data_dir.join("secret")),
+        data_dir,
+        ..Config::default()
+    };
+    config.graph.url = simulator.url();
+    config.http.workers = Some(2);
+    config
+}
+
+/// The simulator's starting account, as `wa-setup` would write it.
+pub(crate) fn account_file() -> Value {
+    json!({
+        "waba_id": graph_simulator::WABA_ID,
+        "access_token": graph_simulator::TOKEN,
+        "phone_number_id": graph_simulator::PHONE_NUMBER_ID,
+        "template_id": graph_simulator::TEMPLATE_ID,
+    })
+}
