@@ -98,7 +98,9 @@ impl Config {
                 warnings,
             });
         }
-        let source = file.map_or("the configuration".to_owned(), |file| file.display().to_string());
+        let source = file.map_or("the configuration".to_owned(), |file| {
+            file.display().to_string()
+        });
         let hint = "otp-server.example.toml explains every setting; `otp-server --check` tries them without starting";
         Err(ConfigError {
             source,

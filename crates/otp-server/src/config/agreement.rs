@@ -18,7 +18,8 @@ pub(super) fn check(config: &Config, notes: &mut Notes) {
         );
     }
     if config.store.kind == StoreKind::Memory {
-        notes.warn("store.kind is memory: every code and every count is lost when the process ends");
+        notes
+            .warn("store.kind is memory: every code and every count is lost when the process ends");
     }
 }
 

@@ -27,11 +27,21 @@ pub struct Cli {
     port_of_platform: Option<String>,
 
     /// The file that wa-setup writes
-    #[arg(long, value_name = "FILE", env = "OTP_WHATSAPP_INFO", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "OTP_WHATSAPP_INFO",
+        hide_env_values = true
+    )]
     whatsapp_info: Option<String>,
 
     /// Where Meta's Graph API is
-    #[arg(long, value_name = "URL", env = "OTP_GRAPH_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OTP_GRAPH_URL",
+        hide_env_values = true
+    )]
     graph_url: Option<String>,
 
     /// Directory of the embedded store and the master secret
@@ -56,11 +66,21 @@ pub struct Cli {
     log: Option<String>,
 
     /// The shape of log lines: human or json
-    #[arg(long, value_name = "FORMAT", env = "OTP_LOG_FORMAT", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        env = "OTP_LOG_FORMAT",
+        hide_env_values = true
+    )]
     log_format: Option<String>,
 
     /// The file of the master secret
-    #[arg(long, value_name = "FILE", env = "OTP_SECRET_FILE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "OTP_SECRET_FILE",
+        hide_env_values = true
+    )]
     secret_file: Option<String>,
 
     /// Report every problem with the configuration, and exit
@@ -121,7 +141,11 @@ impl Cli {
             ("data_dir", "--data-dir or OTP_DATA_DIR", &self.data_dir),
             ("store.kind", "--store or OTP_STORE", &self.store),
             ("log.filter", "--log or OTP_LOG", &self.log),
-            ("log.format", "--log-format or OTP_LOG_FORMAT", &self.log_format),
+            (
+                "log.format",
+                "--log-format or OTP_LOG_FORMAT",
+                &self.log_format,
+            ),
             (
                 "secret.file",
                 "--secret-file or OTP_SECRET_FILE",
@@ -181,5 +205,8 @@ fn parse_listen(text: &str) -> Option<(Option<IpAddr>, u16)> {
     }
     let port = text.strip_prefix(':').unwrap_or(&text);
     let digits = port.bytes().all(|byte| byte.is_ascii_digit());
-    port.parse().ok().filter(|_| digits).map(|port| (None, port))
+    port.parse()
+        .ok()
+        .filter(|_| digits)
+        .map(|port| (None, port))
 }

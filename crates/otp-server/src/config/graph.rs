@@ -122,7 +122,12 @@ impl ApiVersion {
     fn parse(text: &str) -> Result<Self, String> {
         text.strip_prefix('v')
             .and_then(|text| text.strip_suffix(".0"))
-            .filter(|number| matches!(number.as_bytes(), [b'1'..=b'9'] | [b'1'..=b'9', b'0'..=b'9']))
+            .filter(|number| {
+                matches!(
+                    number.as_bytes(),
+                    [b'1'..=b'9'] | [b'1'..=b'9', b'0'..=b'9']
+                )
+            })
             .and_then(|number| number.parse().ok())
             .map(Self)
             .ok_or_else(|| "is not a version".to_owned())
@@ -156,9 +161,9 @@ fn parse_url(text: &str) -> Result<String, String> {
 }
 
 fn parse_language(text: &str) -> Result<String, String> {
-    let letters = text
-        .split('_')
-        .all(|part| (2..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let letters = text.split('_').all(|part| {
+        (2..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+    });
     if letters {
         Ok(text.to_owned())
     } else {

@@ -83,7 +83,9 @@ impl KeyHash {
         }
         let mut hash = [0; 32];
         for (byte, pair) in hash.iter_mut().zip(hex.as_bytes().chunks(2)) {
-            *byte = pair.iter().fold(0, |value, digit| value * 16 + hex_value(*digit));
+            *byte = pair
+                .iter()
+                .fold(0, |value, digit| value * 16 + hex_value(*digit));
         }
         Ok(Self(hash))
     }

@@ -64,7 +64,10 @@ pub(super) fn switch() -> Kind<bool> {
 
 /// One of a few words.
 pub(super) fn choice<T: Copy + 'static>(options: &'static [(&'static str, T)]) -> Kind<T> {
-    let words: Vec<String> = options.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+    let words: Vec<String> = options
+        .iter()
+        .map(|(word, _)| format!("\"{word}\""))
+        .collect();
     parsed(&words.join(" or "), |text| {
         let found = options.iter().find(|(word, _)| *word == text);
         found

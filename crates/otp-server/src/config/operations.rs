@@ -77,7 +77,9 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 /// everything; here a directive without a level of its own must be one.
 fn parse_filter(text: &str) -> Result<String, String> {
     let is_meant = |directive: &str| {
-        let is_level = LEVELS.iter().any(|level| level.eq_ignore_ascii_case(directive));
+        let is_level = LEVELS
+            .iter()
+            .any(|level| level.eq_ignore_ascii_case(directive));
         is_level || directive.contains(['=', '[', '{'])
     };
     let parses = EnvFilter::builder().parse(text).is_ok();

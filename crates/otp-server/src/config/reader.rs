@@ -156,7 +156,12 @@ impl Section<'_, '_> {
     }
 
     /// A setting that may be absent.
-    pub(super) fn optional<T>(&mut self, leaf: &'static str, kind: Kind<T>, doc: &'static str) -> Option<T> {
+    pub(super) fn optional<T>(
+        &mut self,
+        leaf: &'static str,
+        kind: Kind<T>,
+        doc: &'static str,
+    ) -> Option<T> {
         self.take(leaf, kind, None, doc)
     }
 
@@ -167,7 +172,11 @@ impl Section<'_, '_> {
     }
 
     /// A path that may be absent, relative to the working directory.
-    pub(super) fn optional_path(&mut self, leaf: &'static str, doc: &'static str) -> Option<PathBuf> {
+    pub(super) fn optional_path(
+        &mut self,
+        leaf: &'static str,
+        doc: &'static str,
+    ) -> Option<PathBuf> {
         let path = self.optional(leaf, kind::path(), doc)?;
         Some(self.reader.working_dir.join(path))
     }
@@ -206,7 +215,12 @@ impl Section<'_, '_> {
     }
 
     /// Notes a problem with a setting of this section.
-    pub(super) fn problem(&mut self, leaf: &str, wrong: impl Into<String>, allowed: impl Into<String>) {
+    pub(super) fn problem(
+        &mut self,
+        leaf: &str,
+        wrong: impl Into<String>,
+        allowed: impl Into<String>,
+    ) {
         let key = self.key(leaf);
         let place = match self.reader.origins.get(&key) {
             Some(origin) => format!("{key} (from {origin})"),

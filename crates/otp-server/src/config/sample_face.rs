@@ -81,7 +81,8 @@ fn read_key_lines(face: &mut Section<'_, '_>, text: &str) -> Vec<KeyHash> {
         match KeyHash::parse(line) {
             Ok(key) => keys.push(key),
             Err(wrong) => {
-                let allowed = "allowed: sha256: and 64 hex digits, as `otp-server key create` prints it";
+                let allowed =
+                    "allowed: sha256: and 64 hex digits, as `otp-server key create` prints it";
                 face.problem("keys_file", format!("line {number} {wrong}"), allowed);
             }
         }

@@ -17,7 +17,11 @@ fn a_public_address_without_keys_is_refused() {
         said.contains("address: 0.0.0.0 can be reached from other machines"),
         "{said}"
     );
-    for way_out in ["otp-server key create", "127.0.0.1", "sample_face.open = true"] {
+    for way_out in [
+        "otp-server key create",
+        "127.0.0.1",
+        "sample_face.open = true",
+    ] {
         assert!(said.contains(way_out), "{said}");
     }
 }
@@ -110,7 +114,10 @@ fn keys_can_stand_in_a_file() {
 #[test]
 fn a_wrong_line_in_the_file_of_keys_is_named_by_its_number() {
     let place = Place::with("[sample_face]\nkeys_file = \"keys\"");
-    place.write("keys", format!("# the app\n{}\nsha256:12\n", KeyHash::of("one")));
+    place.write(
+        "keys",
+        format!("# the app\n{}\nsha256:12\n", KeyHash::of("one")),
+    );
     let said = place.load(&[]).unwrap_err().to_string();
     assert!(
         said.contains("sample_face.keys_file: line 3 does not have 64 hex digits"),
@@ -132,7 +139,10 @@ fn a_file_of_keys_without_any_is_refused() {
 
 #[test]
 fn keys_and_a_file_of_keys_exclude_each_other() {
-    let place = Place::with(&format!("[sample_face]\nkeys_file = \"keys\"\n{}", key_line()));
+    let place = Place::with(&format!(
+        "[sample_face]\nkeys_file = \"keys\"\n{}",
+        key_line()
+    ));
     place.write("keys", KeyHash::of("one").to_string());
     let said = place.load(&[]).unwrap_err().to_string();
     assert!(

@@ -19,7 +19,11 @@ fn guessing_for_a_day_must_stay_under_one_in_ten_thousand() {
 #[test]
 fn a_request_outlasts_its_call_to_meta() {
     let said = refused("[http]\nrequest_timeout_seconds = 10");
-    assert!(said.contains("http.request_timeout_seconds: 10 is not more than graph.deadline_seconds, 10"));
+    assert!(
+        said.contains(
+            "http.request_timeout_seconds: 10 is not more than graph.deadline_seconds, 10"
+        )
+    );
     loaded("[http]\nrequest_timeout_seconds = 11");
 }
 
@@ -45,7 +49,10 @@ fn stopping_waits_for_requests_in_flight() {
 
 #[test]
 fn metrics_cannot_listen_where_the_server_does() {
-    assert!(refused("[metrics]\nlisten = \"127.0.0.1:3000\"").contains("metrics.listen: is the address"));
+    assert!(
+        refused("[metrics]\nlisten = \"127.0.0.1:3000\"")
+            .contains("metrics.listen: is the address")
+    );
     loaded("[metrics]\nlisten = \"127.0.0.1:3001\"");
     loaded("port = 0\n[metrics]\nlisten = \"127.0.0.1:0\"");
 }
@@ -63,7 +70,9 @@ fn disagreements_are_reported_next_to_other_problems() {
 fn a_graph_version_about_to_end_is_warned_about() {
     let warnings = loaded("api_version = \"v21.0\"").warnings;
     assert!(
-        warnings.iter().any(|line| line.contains("v21.0 ends 2027-01-21")),
+        warnings
+            .iter()
+            .any(|line| line.contains("v21.0 ends 2027-01-21")),
         "{warnings:?}"
     );
     assert_eq!(loaded("api_version = \"v22.0\"").warnings, [""; 0]);
@@ -71,7 +80,9 @@ fn a_graph_version_about_to_end_is_warned_about() {
 
 #[test]
 fn a_store_that_forgets_is_warned_about() {
-    assert!(loaded("[store]\nkind = \"memory\"").warnings[0].contains("lost when the process ends"));
+    assert!(
+        loaded("[store]\nkind = \"memory\"").warnings[0].contains("lost when the process ends")
+    );
 }
 
 #[test]

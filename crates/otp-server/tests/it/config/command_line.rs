@@ -54,7 +54,15 @@ fn listen_takes_a_host_and_port_or_a_port_alone() {
         let config = place.load(&["--listen", text]).unwrap().config;
         assert_eq!(config.listen.to_string(), address, "{text}");
     }
-    for wrong in ["host:4000", "127.0.0.1", "70000", "::1:4000x", "-1", "+5", "a"] {
+    for wrong in [
+        "host:4000",
+        "127.0.0.1",
+        "70000",
+        "::1:4000x",
+        "-1",
+        "+5",
+        "a",
+    ] {
         let arguments = [&format!("--listen={wrong}")[..]];
         let said = place.load(&arguments).unwrap_err().to_string();
         assert!(
@@ -115,7 +123,11 @@ fn variables_win_over_the_file_and_flags_over_variables() {
     );
     assert!(said.contains(": 77 is out of range"), "{said}");
     assert!(!said.contains("store.kind"), "{said}");
-    let said = check(&place, &[("OTP_EXPIRY_MINUTES", "77")], &["--expiry-minutes=88"]);
+    let said = check(
+        &place,
+        &[("OTP_EXPIRY_MINUTES", "77")],
+        &["--expiry-minutes=88"],
+    );
     assert!(
         said.contains(": 88 is out of range") && said.contains("store.kind"),
         "{said}"
@@ -136,7 +148,10 @@ fn every_variable_is_heard() {
     ];
     let said = check(&place, &variables, &[]);
     for (variable, _) in variables {
-        assert!(said.contains(variable), "nothing about {variable} in {said}");
+        assert!(
+            said.contains(variable),
+            "nothing about {variable} in {said}"
+        );
     }
     assert!(said.contains("7 problems in "), "{said}");
     assert!(check(&place, &[("OTP_CONFIG", "nowhere")], &[]).contains("nowhere: cannot be read"));
@@ -145,12 +160,19 @@ fn every_variable_is_heard() {
 #[test]
 fn listen_is_more_deliberate_than_port() {
     let place = Place::with("code_length = 99");
-    let said = check(&place, &[("PORT", "wrong"), ("OTP_LISTEN", "127.0.0.1:80")], &[]);
+    let said = check(
+        &place,
+        &[("PORT", "wrong"), ("OTP_LISTEN", "127.0.0.1:80")],
+        &[],
+    );
     assert!(said.contains("PORT: is not an address"), "{said}");
     let arguments = ["--port-of-platform=5000", "--listen=127.0.0.1:80"];
     let config = Place::empty().load(&arguments).unwrap().config;
     assert_eq!(config.listen.port(), 80);
-    let config = Place::empty().load(&["--port-of-platform=5000"]).unwrap().config;
+    let config = Place::empty()
+        .load(&["--port-of-platform=5000"])
+        .unwrap()
+        .config;
     assert_eq!(config.listen.to_string(), "127.0.0.1:5000");
 }
 
@@ -170,7 +192,10 @@ fn key_create_needs_no_configuration() {
     let output = run(&Place::with("nonsense"), &[], &["key", "create"]);
     assert!(output.status.success());
     let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.starts_with("otp_live_") && out.contains("\nsha256:"), "{out}");
+    assert!(
+        out.starts_with("otp_live_") && out.contains("\nsha256:"),
+        "{out}"
+    );
     assert_eq!(out.lines().count(), 2);
 }
 

@@ -27,7 +27,10 @@ fn the_example_file_gives_exactly_the_defaults() {
 
 #[test]
 fn every_setting_stands_in_the_example_and_nothing_else() {
-    let mut shown: Vec<_> = settings_shown().into_iter().map(|shown| shown.key).collect();
+    let mut shown: Vec<_> = settings_shown()
+        .into_iter()
+        .map(|shown| shown.key)
+        .collect();
     let mut declared: Vec<_> = Config::settings()
         .into_iter()
         .map(|setting| setting.key)

@@ -42,12 +42,18 @@ fn a_named_file_that_is_missing_is_an_error() {
         said.contains("nowhere.toml: cannot be read: No such file"),
         "{said}"
     );
-    assert!(said.contains("\nhint: copy otp-server.example.toml"), "{said}");
+    assert!(
+        said.contains("\nhint: copy otp-server.example.toml"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_directory_is_not_a_file() {
-    let said = Place::empty().load(&["--config", "."]).unwrap_err().to_string();
+    let said = Place::empty()
+        .load(&["--config", "."])
+        .unwrap_err()
+        .to_string();
     assert!(said.contains(": is a directory"), "{said}");
 }
 

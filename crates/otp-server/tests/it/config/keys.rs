@@ -23,7 +23,9 @@ fn a_key_is_a_prefix_and_256_random_bits_with_a_checksum() {
 
 #[test]
 fn no_two_keys_are_alike() {
-    let mut keys: Vec<_> = (0..1000).map(|seed| key(seed).reveal().to_owned()).collect();
+    let mut keys: Vec<_> = (0..1000)
+        .map(|seed| key(seed).reveal().to_owned())
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     assert_eq!(keys.len(), 1000);
@@ -57,7 +59,10 @@ fn the_printed_hash_accepts_the_printed_key() {
     let access = loaded(&configuration).config.sample_face.access;
     assert_eq!(access, Access::Keys(vec![KeyHash::of(key)]));
     let notes = String::from_utf8(notes).unwrap();
-    assert!(notes.contains("[sample_face]") && notes.contains(hash), "{notes}");
+    assert!(
+        notes.contains("[sample_face]") && notes.contains(hash),
+        "{notes}"
+    );
     assert!(
         !notes.contains(key),
         "the key belongs on standard output only: {notes}"
@@ -67,7 +72,10 @@ fn the_printed_hash_accepts_the_printed_key() {
 #[test]
 fn a_hash_is_read_in_either_case() {
     let hash = KeyHash::of("some key");
-    let upper = format!("sha256:{}", hash.to_string()["sha256:".len()..].to_uppercase());
+    let upper = format!(
+        "sha256:{}",
+        hash.to_string()["sha256:".len()..].to_uppercase()
+    );
     let access = loaded(&format!("[sample_face]\nkeys = [\"{upper}\"]"))
         .config
         .sample_face

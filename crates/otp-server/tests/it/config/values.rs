@@ -13,7 +13,10 @@ fn the_defaults_are_the_documented_ones() {
     assert_eq!(config.listen, SocketAddr::from(([127, 0, 0, 1], 3000)));
     assert_eq!(config.whatsapp_info, Path::new("setup/whatsapp-info.json"));
     assert_eq!(config.data_dir, Path::new("data"));
-    assert_eq!(config.secret_file, SecretFile::MadeOnce("data/secret".into()));
+    assert_eq!(
+        config.secret_file,
+        SecretFile::MadeOnce("data/secret".into())
+    );
     assert_eq!(config.code.length, 6);
     assert_eq!(config.code.lifetime, Duration::from_mins(5));
     assert_eq!(config.code.max_verification_attempts, 3);
@@ -43,7 +46,10 @@ fn paths_are_relative_to_the_working_directory() {
     let place = Place::with("data_dir = \"store\"\n[secret]\nfile = \"master\"\n");
     let config = place.load(&[]).unwrap().config;
     assert_eq!(config.data_dir, place.path().join("store"));
-    assert_eq!(config.secret_file, SecretFile::Given(place.path().join("master")));
+    assert_eq!(
+        config.secret_file,
+        SecretFile::Given(place.path().join("master"))
+    );
     assert_eq!(
         config.whatsapp_info,
         place.path().join("setup/whatsapp-info.json")
@@ -65,7 +71,10 @@ fn every_number_is_taken_at_both_ends_of_its_range_and_refused_beyond() {
             assert!(!said.contains("out of range"), "{key} = {inside}: {said}");
         }
         for outside in [low - 1, high + 1, i64::MIN, i64::MAX] {
-            let line = format!("{key}: {outside} is out of range; allowed: {}", declared.allowed);
+            let line = format!(
+                "{key}: {outside} is out of range; allowed: {}",
+                declared.allowed
+            );
             let said = refused(&setting(key, &outside.to_string()));
             assert!(said.contains(&line), "{key} = {outside}: {said}");
         }
@@ -109,7 +118,9 @@ fn an_unknown_key_is_refused_with_the_nearest_known_one() {
 #[test]
 fn a_key_in_the_wrong_section_is_shown_its_place() {
     let said = refused("deadline_seconds = 5\n[http]\ncode_length = 6\n");
-    assert!(said.contains("deadline_seconds: is not a setting; did you mean graph.deadline_seconds?"));
+    assert!(
+        said.contains("deadline_seconds: is not a setting; did you mean graph.deadline_seconds?")
+    );
     assert!(
         said.contains("http.code_length: is not a setting; did you mean code_length?"),
         "{said}"
@@ -119,7 +130,10 @@ fn a_key_in_the_wrong_section_is_shown_its_place() {
 #[test]
 fn an_unknown_section_is_refused() {
     let said = refused("[zebra]\nstripes = 3\n");
-    assert!(said.contains("zebra: is not a setting; remove it"), "{said}");
+    assert!(
+        said.contains("zebra: is not a setting; remove it"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -144,7 +158,10 @@ fn every_problem_is_reported_in_one_message_that_ends_in_a_hint() {
         "log.format: is none",
         "http.workers: is text",
     ] {
-        assert!(said.contains(&format!("\n  {begin}")), "no {begin} in {said}");
+        assert!(
+            said.contains(&format!("\n  {begin}")),
+            "no {begin} in {said}"
+        );
     }
     assert!(said.lines().last().unwrap().starts_with("hint: "), "{said}");
 }
@@ -161,7 +178,10 @@ fn graph_addresses_are_hosts_without_paths_or_passwords() {
         ("http://127.0.0.1:9100/", "http://127.0.0.1:9100"),
         ("http://[::1]:9100", "http://[::1]:9100"),
     ] {
-        assert_eq!(loaded(&format!("graph_url = \"{given}\"")).config.graph.url, read);
+        assert_eq!(
+            loaded(&format!("graph_url = \"{given}\"")).config.graph.url,
+            read
+        );
     }
     for wrong in [
         "graph.facebook.com",
@@ -184,7 +204,10 @@ fn only_whole_graph_versions_are_versions() {
     for wrong in [
         "25.0", "v25", "v25.1", "v0.0", "v025.0", "v100.0", "v+5.0", "V25.0",
     ] {
-        assert!(refused(&format!("api_version = \"{wrong}\"")).contains("api_version: is not a version"));
+        assert!(
+            refused(&format!("api_version = \"{wrong}\""))
+                .contains("api_version: is not a version")
+        );
     }
 }
 
@@ -199,7 +222,10 @@ fn a_filter_with_a_mistyped_level_is_refused() {
         "0,x",
     ] {
         let said = refused(&format!("[log]\nfilter = \"{wrong}\""));
-        assert!(said.contains("log.filter: is not a filter"), "{wrong}: {said}");
+        assert!(
+            said.contains("log.filter: is not a filter"),
+            "{wrong}: {said}"
+        );
     }
     for filter in [
         "off",
@@ -208,7 +234,10 @@ fn a_filter_with_a_mistyped_level_is_refused() {
         "info,otp_server::http=trace",
     ] {
         assert_eq!(
-            loaded(&format!("[log]\nfilter = \"{filter}\"")).config.log.filter,
+            loaded(&format!("[log]\nfilter = \"{filter}\""))
+                .config
+                .log
+                .filter,
             filter
         );
     }
