@@ -1,8 +1,11 @@
 //! The token, the app's secret, codes and whole numbers never stand in anything that is printed.
 
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
 use whatsapp_cloud::{AccessToken, AppSecret, GraphClient, OutgoingMessage, WhatsAppInfo};
 
-use crate::stand_in::{PHONE, Reply, StandIn, TOKEN, WABA, client, code_message, config};
+use crate::stand_in::{ACCEPTED, PHONE, Reply, StandIn, TOKEN, WABA, client, code_message, config};
 
 const APP_SECRET: &str = "canary-app-secret";
 
@@ -84,4 +87,51 @@ fn a_refused_configuration_does_not_show_its_token() {
     config.access_token = AccessToken::new(format!("{TOKEN}\n"));
     let error = GraphClient::new(&config).unwrap_err();
     assert_clean(&format!("{error} {error:?}"));
+}
+
+/// Everything that was logged by this process, of any crate and at any level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Other tests of this binary may log into the same buffer: the rule holds for them, too.
+#[actix_web::test]
+async fn nothing_is_logged_at_any_level_that_holds_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .init();
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+    let refusing = StandIn::answering(Reply::with_status(401, format!("{TOKEN} is bad")));
+
+    for client in [
+        graph.client(),
+        refusing.client(),
+        client("http://127.0.0.1:1"),
+        client("https://127.0.0.1:1"),
+    ] {
+        let _ = client.send(PHONE, &code_message()).await;
+        let _ = client.inspect_token("1", &AppSecret::new(APP_SECRET)).await;
+    }
+
+    let logged = log.0.lock().unwrap().clone();
+    let logged = String::from_utf8(logged).unwrap();
+    assert!(
+        logged.contains("TCP connector"),
+        "the log is listened to: {logged}"
+    );
+    logged.lines().for_each(assert_clean);
 }
