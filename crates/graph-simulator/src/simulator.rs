@@ -1,5 +1,6 @@
 //! The handle of a running simulator.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -221,6 +222,14 @@ impl Simulator {
             // A panic there was reported by the thread itself.
             drop(thread.join());
         }
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

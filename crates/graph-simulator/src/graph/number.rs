@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::GraphError;
 use super::params::Params;
-use super::{Answer, Context, fields, health, paging};
+use super::{Answer, Context, fields, health, paging, subscription};
 use crate::account::VERIFICATION_CODE;
 use crate::world::{Account, PhoneNumber};
 
@@ -44,7 +44,7 @@ pub(super) fn list(context: &Context<'_>, params: &Params) -> Answer {
 }
 
 /// `/{phone number}` and what is under it.
-pub(super) fn answer(context: &Context<'_>, params: &Params, id: &str, edge: &str) -> Answer {
+pub(super) async fn answer(context: &Context<'_>, params: &Params, id: &str, edge: &str) -> Answer {
     let method = context.request.method();
     if edge.is_empty() && method == Method::GET {
         let account = context.world.account();
@@ -58,6 +58,9 @@ pub(super) fn answer(context: &Context<'_>, params: &Params, id: &str, edge: &st
     }
     if method != Method::POST {
         return Err(GraphError::unknown_object(method.as_str(), id));
+    }
+    if edge.is_empty() {
+        verify_callback(context, params).await?;
     }
     let mut account = context.world.account_mut();
     let number = account
@@ -86,6 +89,21 @@ fn show(account: &Account, number: &PhoneNumber, wanted: Option<&[String]>) -> A
         );
     }
     fields::choose(&node, wanted, &USUAL, &KNOWN, "WhatsAppBusinessPhoneNumber")
+}
+
+/// A webhook address proves itself before it is kept.
+async fn verify_callback(context: &Context<'_>, params: &Params) -> Result<(), GraphError> {
+    let webhook = params.json("webhook_configuration").unwrap_or_default();
+    let url = webhook["override_callback_uri"]
+        .as_str()
+        .unwrap_or_default();
+    if url.is_empty() {
+        return Ok(());
+    }
+    let verify_token = webhook["verify_token"].as_str();
+    let verify_token = verify_token
+        .ok_or_else(|| GraphError::parameter("The parameter verify_token is required."))?;
+    subscription::verify(context, url, verify_token).await
 }
 
 /// The number's own webhook address, or its two-step PIN.

@@ -98,7 +98,7 @@ pub(super) async fn dispatch(
             auth::manager(context, &params)?;
             let is_number = world.account().number(id).is_some();
             if is_number {
-                number::answer(context, &params, id, edge)
+                number::answer(context, &params, id, edge).await
             } else if edge.is_empty() && world.account().templates.by_id(id).is_some() {
                 templates::answer(context, &params, id)
             } else if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -121,7 +121,12 @@ async fn override_callback(
     Ok(Some(Callback { url }))
 }
 
-async fn verify(context: &Context<'_>, url: &str, verify_token: &str) -> Result<(), GraphError> {
+/// Asks the address to prove itself, and refuses it as Meta does when it does not.
+pub(super) async fn verify(
+    context: &Context<'_>,
+    url: &str,
+    verify_token: &str,
+) -> Result<(), GraphError> {
     webhook::verify(context.client, url, verify_token)
         .await
         .map_err(|reason| {

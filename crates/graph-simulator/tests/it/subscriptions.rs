@@ -148,11 +148,13 @@ async fn a_numbers_own_webhook_comes_first() {
         webhook_url: Some(of_account.url.clone()),
         ..SimulatorConfig::default()
     });
-    let configuration = json!({"webhook_configuration": {"override_callback_uri": of_number.url, "verify_token": "x"}});
-    stage
-        .post(&format!("/v25.0/{PHONE_NUMBER_ID}"), configuration)
-        .await
-        .ok();
+    let configure = |verify_token: &str| json!({"webhook_configuration": {"override_callback_uri": of_number.url, "verify_token": verify_token}});
+    let path = format!("/v25.0/{PHONE_NUMBER_ID}");
+    assert_eq!(
+        stage.post(&path, configure("wrong-token")).await.code(),
+        2200
+    );
+    stage.post(&path, configure("right-token")).await.ok();
     stage.send_code(ALICE, "1234").await;
     assert_eq!(of_number.next().await.status()["status"], "sent");
 }

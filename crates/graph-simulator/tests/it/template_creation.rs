@@ -20,7 +20,7 @@ pub(crate) fn copy_code(name: &str) -> Value {
     })
 }
 
-fn tap(kind: &str, apps: Value) -> Value {
+fn tap(kind: &str, apps: &Value) -> Value {
     let mut template = copy_code("tap");
     template["components"][2]["buttons"][0] = json!({
         "type": "otp", "otp_type": kind, "autofill_text": "Autofill", "zero_tap_terms_accepted": true, "supported_apps": apps
@@ -128,19 +128,19 @@ async fn one_tap_and_zero_tap_are_taken_with_their_apps() {
         app("com.whatsapp.otp.sample", "K8a/AINcGX7")
     ]);
     for kind in ["ONE_TAP", "zero_tap"] {
-        create(tap(kind, apps.clone())).await.ok();
+        create(tap(kind, &apps)).await.ok();
     }
 }
 
 #[actix_web::test]
 async fn a_tap_button_wants_one_to_five_valid_apps() {
     let good = app("com.example.app", "K8a/AINcGX7");
-    refused(&create(tap("ONE_TAP", json!([]))).await, 0);
+    refused(&create(tap("ONE_TAP", &json!([]))).await, 0);
     refused(
-        &create(tap("ONE_TAP", json!(vec![good.clone(); 6]))).await,
+        &create(tap("ONE_TAP", &json!(vec![good.clone(); 6]))).await,
         0,
     );
-    create(tap("ONE_TAP", json!(vec![good; 5]))).await.ok();
+    create(tap("ONE_TAP", &json!(vec![good; 5]))).await.ok();
     let long = format!("com.{}", "a".repeat(221));
     for package in [
         "single",
@@ -151,16 +151,16 @@ async fn a_tap_button_wants_one_to_five_valid_apps() {
         long.as_str(),
     ] {
         refused(
-            &create(tap("ONE_TAP", json!([app(package, "K8a/AINcGX7")]))).await,
+            &create(tap("ONE_TAP", &json!([app(package, "K8a/AINcGX7")]))).await,
             0,
         );
     }
-    create(tap("ONE_TAP", json!([app(&long[..224], "K8a/AINcGX7")])))
+    create(tap("ONE_TAP", &json!([app(&long[..224], "K8a/AINcGX7")])))
         .await
         .ok();
     for hash in ["", "K8a/AINcGX", "K8a/AINcGX77", "K8a/AINcG-7"] {
         refused(
-            &create(tap("ONE_TAP", json!([app("com.example.app", hash)]))).await,
+            &create(tap("ONE_TAP", &json!([app("com.example.app", hash)]))).await,
             0,
         );
     }
@@ -170,7 +170,7 @@ async fn a_tap_button_wants_one_to_five_valid_apps() {
 async fn zero_tap_wants_its_terms_accepted() {
     let apps = json!([app("com.example.app", "K8a/AINcGX7")]);
     for terms in [Value::Null, json!(false)] {
-        let mut template = tap("ZERO_TAP", apps.clone());
+        let mut template = tap("ZERO_TAP", &apps);
         template["components"][2]["buttons"][0]["zero_tap_terms_accepted"] = terms;
         let answer = create(template).await;
         refused(&answer, 0);

@@ -31,7 +31,7 @@ fn names(page: &Value) -> Vec<&str> {
 async fn a_new_template_is_pending_until_its_review_ends() {
     let receiver = Receiver::start();
     let stage = Stage::with(SimulatorConfig {
-        review: Duration::from_millis(300),
+        review: Duration::from_secs(1),
         webhook_url: Some(receiver.url.clone()),
         ..SimulatorConfig::default()
     });
