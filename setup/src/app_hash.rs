@@ -34,6 +34,7 @@ const HASH_LENGTH: usize = 11;
 
 /// `base64(SHA-256("PACKAGE HEX")[..9])[..11]`, where HEX is the DER certificate in lower-case hexadecimal digits.
 /// The rule is Google's SMS Retriever's; Meta took it over.
+#[must_use]
 pub fn app_signing_hash(package: &PackageName, certificate: &Certificate) -> String {
     let mut digest = Sha256::new();
     digest.update(package.as_str());

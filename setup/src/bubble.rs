@@ -18,6 +18,7 @@ pub enum Label {
 }
 
 /// Draws one preview: text and footer in a box, the button under it.
+#[must_use]
 pub fn draw(preview: &TemplatePreview, label: Label) -> String {
     // Stars are WhatsApp's bold; the code is shown where it will stand.
     let body = preview
@@ -28,18 +29,20 @@ pub fn draw(preview: &TemplatePreview, label: Label) -> String {
     if let Some(footer) = &preview.footer {
         lines.extend(wrap(footer));
     }
-    let mut drawing = format!("  ┌{}┐\n", "─".repeat(WIDTH + 2));
+    let mut drawing = rule('┌', '┐');
+    drawing.push('\n');
     for line in &lines {
         drawing.push_str(&framed(line, 0));
     }
     if let Some(text) = button_text(preview, label) {
-        drawing.push_str(&format!("  ├{}┤\n", "─".repeat(WIDTH + 2)));
+        drawing.push_str(&rule('├', '┤'));
+        drawing.push('\n');
         drawing.push_str(&framed(
             text,
             WIDTH.saturating_sub(measure_text_width(text)) / 2,
         ));
     }
-    drawing.push_str(&format!("  └{}┘", "─".repeat(WIDTH + 2)));
+    drawing.push_str(&rule('└', '┘'));
     drawing
 }
 
@@ -50,6 +53,10 @@ fn button_text(preview: &TemplatePreview, label: Label) -> Option<&str> {
         Label::Autofill => button.autofill_text.as_deref(),
         Label::None => None,
     }
+}
+
+fn rule(left: char, right: char) -> String {
+    format!("  {left}{}{right}", "─".repeat(WIDTH + 2))
 }
 
 fn framed(line: &str, indent: usize) -> String {

@@ -16,6 +16,7 @@ pub enum Existing {
 }
 
 /// Compares the plan with what the account holds under its name.
+#[must_use]
 pub fn judge(plan: &Plan, templates: &[Template]) -> Existing {
     let named: Vec<&Template> = templates
         .iter()
@@ -27,7 +28,7 @@ pub fn judge(plan: &Plan, templates: &[Template]) -> Existing {
             .iter()
             .find(|template| template.language == language.as_str())
         {
-            None => continue,
+            None => {}
             Some(template) => match difference(plan, template) {
                 Some(difference) => {
                     return Existing::Different(format!("{language}: {difference}"));

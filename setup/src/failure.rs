@@ -51,6 +51,7 @@ impl Failure {
     }
 
     /// The exit code: 1, 2 or 130.
+    #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage { .. } => ExitCode::from(2),

@@ -39,6 +39,7 @@ pub fn client(
 }
 
 /// A failed call as the end of the run. `doing` says what was tried: "reading the account".
+#[must_use]
 pub fn failure(doing: &str, error: &GraphError) -> Failure {
     Failure::failed(format!("{doing}: {error}"), hint(error))
 }
@@ -55,6 +56,7 @@ pub enum Amend {
 }
 
 /// Which answer is the likely culprit.
+#[must_use]
 pub fn amend(error: &GraphError) -> Amend {
     match error {
         GraphError::Refused(refusal) if names_unknown_object(refusal) => Amend::Account,
@@ -67,6 +69,7 @@ pub fn amend(error: &GraphError) -> Amend {
 }
 
 /// What to do about a failed call.
+#[must_use]
 pub fn hint(error: &GraphError) -> &'static str {
     match error {
         GraphError::NotSent(NotSent::Certificate(_)) => {
@@ -76,7 +79,7 @@ pub fn hint(error: &GraphError) -> &'static str {
             "check the network, the proxy and --graph-url, then run the same command again"
         }
         GraphError::Uncertain(_) => {
-            "it may or may not have been done: run the same command again, it looks first"
+            "run the same command again: it looks first at what is there already"
         }
         GraphError::Refused(refusal) => refusal_hint(refusal),
     }

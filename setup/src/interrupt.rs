@@ -58,13 +58,7 @@ impl Interrupts {
         let Ok(found) = self.terminal.lock() else {
             process::exit(code)
         };
-        if let Some(settings) = &found.settings {
-            let _ = rustix::termios::tcsetattr(
-                io::stdin(),
-                rustix::termios::OptionalActions::Now,
-                settings,
-            );
-        }
+        found.restore();
         let term = Term::stderr();
         if term.is_term() {
             let _ = term.show_cursor();
@@ -73,7 +67,21 @@ impl Interrupts {
             io::stderr(),
             "\nstopped; run the same command again to go on"
         );
+        // Once more: the main thread may have been about to switch to raw mode when the signal came.
+        found.restore();
         process::exit(code)
+    }
+}
+
+impl FoundTerminal {
+    fn restore(&self) {
+        if let Some(settings) = &self.settings {
+            let _ = rustix::termios::tcsetattr(
+                io::stdin(),
+                rustix::termios::OptionalActions::Now,
+                settings,
+            );
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub enum Platform {
 
 impl Platform {
     /// The word in flags, names and the progress file.
+    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Android => "android",
@@ -33,6 +34,7 @@ impl Platform {
     }
 
     /// The buttons that work there.
+    #[must_use]
     pub fn buttons(self) -> &'static [OtpKind] {
         match self {
             Self::Android | Self::Both => &[OtpKind::CopyCode, OtpKind::OneTap, OtpKind::ZeroTap],
@@ -54,6 +56,7 @@ pub enum OtpKind {
 
 impl OtpKind {
     /// The word in names and the progress file.
+    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::CopyCode => "copy_code",
@@ -63,6 +66,7 @@ impl OtpKind {
     }
 
     /// The client's word for it.
+    #[must_use]
     pub fn otp_type(self) -> OtpType {
         match self {
             Self::CopyCode => OtpType::CopyCode,
@@ -83,6 +87,7 @@ impl fmt::Display for OtpKind {
 }
 
 /// The name that is offered: `otp_android_one_tap`.
+#[must_use]
 pub fn default_name(platform: Platform, kind: OtpKind) -> String {
     format!("otp_{}_{}", platform.word(), kind.word())
 }
@@ -100,6 +105,7 @@ pub enum Button {
 
 impl Button {
     /// Which kind it is.
+    #[must_use]
     pub fn kind(&self) -> OtpKind {
         match self {
             Self::CopyCode => OtpKind::CopyCode,
@@ -109,6 +115,7 @@ impl Button {
     }
 
     /// The apps; none for a copy-code button.
+    #[must_use]
     pub fn apps(&self) -> &[SupportedApp] {
         match self {
             Self::CopyCode => &[],
@@ -152,6 +159,7 @@ pub enum Creation {
 
 impl Plan {
     /// The language whose template id goes into the file.
+    #[must_use]
     pub fn first_language(&self) -> &'static str {
         self.languages
             .as_slice()
@@ -160,6 +168,7 @@ impl Plan {
     }
 
     /// Its languages, with commas.
+    #[must_use]
     pub fn language_list(&self) -> String {
         let codes: Vec<&str> = self
             .languages
@@ -179,6 +188,7 @@ impl Plan {
     }
 
     /// The call that shows how it will read.
+    #[must_use]
     pub fn preview(&self) -> PreviewRequest {
         PreviewRequest {
             languages: self.languages.as_slice().to_vec(),

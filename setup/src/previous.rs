@@ -38,6 +38,7 @@ impl Previous {
     }
 
     /// The account.
+    #[must_use]
     pub fn waba_id(&self) -> Option<GraphId> {
         self.info
             .as_ref()
@@ -45,11 +46,13 @@ impl Previous {
     }
 
     /// The token.
+    #[must_use]
     pub fn access_token(&self) -> Option<AccessToken> {
         self.info.as_ref().map(|info| info.access_token.clone())
     }
 
     /// The number.
+    #[must_use]
     pub fn phone_number_id(&self) -> Option<GraphId> {
         self.info
             .as_ref()
@@ -57,11 +60,13 @@ impl Previous {
     }
 
     /// The template.
+    #[must_use]
     pub fn template_id(&self) -> Option<&str> {
         self.info.as_ref().map(|info| info.template_id.as_str())
     }
 
     /// The file to write: the four values, over what was there.
+    #[must_use]
     pub fn with_values(
         self,
         waba_id: &str,
@@ -83,6 +88,7 @@ impl Previous {
 }
 
 /// What is wrong with a file, without the hint that its text ends in: ours stands on a line of its own.
+#[must_use]
 pub fn reason(error: &WhatsAppInfoError) -> String {
     let text = error.to_string();
     match text.strip_suffix(&format!(" (hint: {})", error.hint())) {

@@ -64,6 +64,7 @@ enum Kind {
 
 impl Progress {
     /// What to remember of a plan.
+    #[must_use]
     pub fn of(waba_id: &str, phone_number_id: &str, plan: &Plan, stage: Stage) -> Self {
         let app = |app: &whatsapp_cloud::SupportedApp| {
             format!("{}={}", app.package_name, app.signature_hash)
@@ -120,6 +121,7 @@ impl Progress {
     }
 
     /// The template's name, to tell the person which run this was.
+    #[must_use]
     pub fn template_name(&self) -> &str {
         &self.template.name
     }
@@ -130,16 +132,19 @@ pub struct ProgressFile(PathBuf);
 
 impl ProgressFile {
     /// Beside `output`.
+    #[must_use]
     pub fn beside(output: &Path) -> Self {
         Self(output.with_extension("progress.json"))
     }
 
     /// Where it is.
+    #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
     /// What an earlier run left; `None` when there is nothing that can be gone on with.
+    #[must_use]
     pub fn read(&self) -> Option<Progress> {
         let mut text = String::new();
         fs::File::open(&self.0)

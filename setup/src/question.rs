@@ -23,7 +23,6 @@ pub enum Question {
     Expiry,
     TimeToLive,
     TemplateName,
-    UseExisting,
     Subscribe,
     WebhookUrl,
     WebhookVerifyToken,
@@ -34,7 +33,7 @@ pub enum Question {
 
 impl Question {
     /// Every question of the wizard.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 25] = [
         Self::Resume,
         Self::WabaId,
         Self::AccessToken,
@@ -54,7 +53,6 @@ impl Question {
         Self::Expiry,
         Self::TimeToLive,
         Self::TemplateName,
-        Self::UseExisting,
         Self::Subscribe,
         Self::WebhookUrl,
         Self::WebhookVerifyToken,
@@ -64,6 +62,7 @@ impl Question {
     ];
 
     /// What the person reads; short enough for a line of 80 with an answer behind it.
+    #[must_use]
     pub fn prompt(self) -> &'static str {
         match self {
             Self::Resume => "Go on with it?",
@@ -85,7 +84,6 @@ impl Question {
             Self::Expiry => "Say that the code expires in .. minutes (none: say nothing)",
             Self::TimeToLive => "WhatsApp may try to deliver for .. seconds",
             Self::TemplateName => "Template name",
-            Self::UseExisting => "Use the template that is there?",
             Self::Subscribe => "Send this account's events to a webhook?",
             Self::WebhookUrl => "Webhook address (blank: the one set in the app's dashboard)",
             Self::WebhookVerifyToken => "Webhook verify token (hidden)",
@@ -96,6 +94,7 @@ impl Question {
     }
 
     /// The flag that answers it beforehand.
+    #[must_use]
     pub fn flag(self) -> &'static str {
         match self {
             Self::Resume | Self::TryAgain | Self::GoAhead => "--yes",
@@ -104,7 +103,7 @@ impl Question {
             Self::AppId => "--app-id",
             Self::AppSecret => "--app-secret-file",
             Self::PhoneNumber => "--phone-number-id",
-            Self::TemplateSource | Self::UseExisting => "--use-template",
+            Self::TemplateSource => "--use-template",
             Self::Platform => "--platform",
             Self::OtpType => "--otp-type",
             Self::ZeroTapTerms => "--accept-zero-tap-terms",

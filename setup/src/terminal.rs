@@ -38,16 +38,19 @@ pub enum Answer {
 
 impl Terminal {
     /// A person, on stdin and stderr.
+    #[must_use]
     pub fn person(interrupts: Interrupts) -> Self {
         Self::Person(Person::new(interrupts))
     }
 
     /// A script: one answer for each question, in order; a blank one takes the default.
+    #[must_use]
     pub fn script(answers: &[&str]) -> Self {
         Self::Script(Script::new(answers))
     }
 
     /// What was said to a script so far; empty for the others.
+    #[must_use]
     pub fn transcript(&self) -> &str {
         match self {
             Self::Script(script) => script.transcript(),
@@ -56,8 +59,16 @@ impl Terminal {
     }
 
     /// Somebody is there to be asked.
+    #[must_use]
     pub fn can_ask(&self) -> bool {
         !matches!(self, Self::Nobody)
+    }
+
+    /// Says where in the conversation we are; without a conversation it would only be noise.
+    pub fn heading(&mut self, text: &str) {
+        if self.can_ask() {
+            self.say(&format!("\n{text}"));
+        }
     }
 
     /// Says lines. Control characters from outside are taken out: a business's name must not move the cursor.
@@ -67,9 +78,8 @@ impl Terminal {
             .filter(|c| *c == '\n' || !c.is_control())
             .collect();
         match self {
-            Self::Person(person) => person.say(&text),
             Self::Script(script) => script.say(&text),
-            Self::Nobody => person::say_on_stderr(&text),
+            Self::Person(_) | Self::Nobody => person::say_on_stderr(&text),
         }
     }
 
@@ -114,12 +124,13 @@ impl Terminal {
         blank: Blank,
     ) -> Result<Option<Zeroizing<String>>, Failure> {
         for _ in 0..BLANK_ANSWERS_MAX {
-            let typed = match self {
+            // Wrapped before it is looked at, so that every copy is wiped.
+            let typed = Zeroizing::new(match self {
                 Self::Person(person) => person.hidden(question, blank)?,
                 Self::Script(script) => script.hidden(question)?,
                 Self::Nobody if blank == Blank::Keeps => return Ok(None),
                 Self::Nobody => return Err(unanswered(question)),
-            };
+            });
             let typed = Zeroizing::new(typed.trim().to_owned());
             match (typed.is_empty(), blank) {
                 (false, _) => return Ok(Some(typed)),

@@ -46,6 +46,7 @@ pub enum TokenTrouble {
 
 impl TokenTrouble {
     /// What to do about it.
+    #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Invalid { .. } | Self::MissingScopes(_) => {
@@ -126,11 +127,9 @@ fn reaches(info: &TokenInfo, scope: &str, waba_id: &str) -> bool {
 fn good_news(info: &TokenInfo) -> String {
     let kind = info.kind.as_deref().unwrap_or("unknown kind");
     match info.expires_at {
-        Some(0) => format!("{kind} token with both permissions, never expires"),
-        Some(_) => format!(
-            "{kind} token with both permissions, WHICH EXPIRES: a System User's token can be made without an end"
-        ),
-        None => format!("{kind} token with both permissions"),
+        Some(0) => format!("{kind}, both permissions, never expires"),
+        Some(_) => format!("{kind}, both permissions, BUT IT EXPIRES: make one without an end"),
+        None => format!("{kind}, both permissions"),
     }
 }
 
@@ -150,7 +149,7 @@ mod tests {
         }));
         assert_eq!(
             verdict(&token, "1", "42").unwrap(),
-            "SYSTEM_USER token with both permissions, never expires"
+            "SYSTEM_USER, both permissions, never expires"
         );
         assert_eq!(
             verdict(&token, "2", "42"),

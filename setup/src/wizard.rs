@@ -124,13 +124,13 @@ async fn apply(
     let (plan, mut made) = create::settle(site, plan, terminal).await?;
     // The first language leads: its id goes into the file.
     made.sort_by_key(|one| one.language != plan.first_language());
-    approval::wait(
-        &site.account.client,
-        &mut made,
-        Duration::from_secs(args.approval_wait_secs),
-        terminal,
-    )
-    .await?;
+    let limit = Duration::from_secs(args.approval_wait_secs);
+    let approved = approval::wait(&site.account.client, &mut made, limit, terminal).await;
+    if approved.is_err() && approval::is_decided(&made) {
+        // A rejected template is nothing to go on with.
+        let _ = site.progress.remove();
+    }
+    approved?;
     match made.into_iter().next() {
         Some(first) => Ok(Chosen {
             id: first.id,
@@ -145,21 +145,20 @@ async fn apply(
 }
 
 fn describe(plan: &Plan, args: &WizardArgs) -> String {
-    let mut text = format!(
-        "\nCreate the template {} ({}; {}), delivered within {} s,\nand write {}.",
+    let apps = plan
+        .button
+        .apps()
+        .iter()
+        .map(|app| format!("\n  app {} {}", app.package_name, app.signature_hash));
+    format!(
+        "\nCreate the template {},\n  in {}, {}, delivered within {} s,\nand write {}.{}",
         plan.name,
         plan.language_list(),
         plan.button.kind(),
         plan.time_to_live.secs(),
-        args.output.display()
-    );
-    for app in plan.button.apps() {
-        text.push_str(&format!(
-            "\n  app {} {}",
-            app.package_name, app.signature_hash
-        ));
-    }
-    text
+        args.output.display(),
+        apps.collect::<String>(),
+    )
 }
 
 fn go_ahead(what: &str, terminal: &mut Terminal) -> Result<(), Failure> {

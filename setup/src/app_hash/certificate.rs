@@ -28,6 +28,7 @@ impl Certificate {
     }
 
     /// The bytes.
+    #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.0
     }
@@ -96,6 +97,7 @@ pub enum CertificateError {
 
 impl CertificateError {
     /// What to do about it.
+    #[must_use]
     pub fn hint(self) -> &'static str {
         match self {
             Self::Keystore => "give it as --keystore FILE --alias NAME",

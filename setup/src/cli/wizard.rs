@@ -62,7 +62,7 @@ pub struct WizardArgs {
     /// An Android app that may receive the code, up to five times [default: Meta's sample app]
     #[arg(long = "app", value_name = "PACKAGE=HASH", value_parser = fields::app, help_heading = "Template")]
     pub apps: Vec<SupportedApp>,
-    /// The template's languages, with commas or repeated [default: en_US]
+    /// The template's languages, with commas or repeated [default: `en_US`]
     #[arg(long = "language", value_name = "CODE", value_parser = fields::language, value_delimiter = ',', help_heading = "Template")]
     pub languages: Vec<LanguageCode>,
     /// Adds "For your security, do not share this code." [default: yes]
@@ -74,7 +74,7 @@ pub struct WizardArgs {
     /// How long WhatsApp may try to deliver, 30 to 900 seconds, or -1 for 30 days [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = fields::time_to_live, allow_negative_numbers = true, help_heading = "Template")]
     pub ttl_seconds: Option<TimeToLive>,
-    /// The template's name [default: otp_PLATFORM_TYPE]
+    /// The template's name [default: `otp_PLATFORM_TYPE`]
     #[arg(long, value_name = "NAME", value_parser = fields::template_name, help_heading = "Template")]
     pub template_name: Option<TemplateName>,
     /// How long to wait for Meta's approval

@@ -41,7 +41,7 @@ pub(super) async fn installation(args: &DoctorArgs) -> Result<Report, Failure> {
             report.add(Check::FileMode, file_mode(args));
             match graph::client(&args.graph, &info.access_token, secret.as_ref()) {
                 Ok(client) => {
-                    account_side(args, &client, secret.as_ref(), &info, &mut report).await
+                    account_side(args, &client, secret.as_ref(), &info, &mut report).await;
                 }
                 Err(failure) => {
                     report.add(
@@ -83,7 +83,8 @@ async fn account_side(
     let owner = match client.token_owner().await {
         Err(error @ (GraphError::NotSent(_) | GraphError::Uncertain(_))) => {
             report.add(Check::Graph, judge::refused(&args.graph.graph_url, &error));
-            return report.skip(&AFTER_FILE[2..], "not looked at without Graph");
+            report.skip(&AFTER_FILE[2..], "not looked at without Graph");
+            return;
         }
         answered => answered,
     };
@@ -97,7 +98,8 @@ async fn account_side(
     match owner {
         Err(error) => {
             report.add(Check::Token, judge::refused("the token is refused", &error));
-            return report.skip(&AFTER_FILE[3..], "not looked at without a token");
+            report.skip(&AFTER_FILE[3..], "not looked at without a token");
+            return;
         }
         Ok(owner) => {
             let name = owner.name.unwrap_or(owner.id);
@@ -169,7 +171,8 @@ async fn template(
                 Check::Template,
                 judge::refused("reading the template", &error),
             );
-            return report.skip(&[Check::Languages], "not looked at without the template");
+            report.skip(&[Check::Languages], "not looked at without the template");
+            return;
         }
     };
     report.add(

@@ -12,11 +12,13 @@ const OTHERS: u32 = 0o007;
 const GROUP: u32 = 0o070;
 
 /// A call that failed.
+#[must_use]
 pub fn refused(doing: &str, error: &GraphError) -> Finding {
     Finding::fail(format!("{doing}: {error}"), graph::hint(error))
 }
 
 /// The file's permission bits.
+#[must_use]
 pub fn mode(bits: u32, path: &str) -> Finding {
     let bits = bits & 0o777;
     let advice = format!("chmod 600 {path}");
@@ -36,6 +38,7 @@ pub fn mode(bits: u32, path: &str) -> Finding {
 }
 
 /// The account.
+#[must_use]
 pub fn account(account: &BusinessAccount) -> Finding {
     let name = account.name.as_deref().unwrap_or("without a name");
     healthy(
@@ -45,6 +48,7 @@ pub fn account(account: &BusinessAccount) -> Finding {
 }
 
 /// The number, which must be one of the account's.
+#[must_use]
 pub fn number(number: &BusinessPhone, account_numbers: &[BusinessPhone]) -> Finding {
     let said = format!("{} ({})", number.display_phone_number, number.id);
     if !account_numbers.iter().any(|one| one.id == number.id) {
@@ -72,6 +76,7 @@ pub fn number(number: &BusinessPhone, account_numbers: &[BusinessPhone]) -> Find
 }
 
 /// The template, against the server's code lifetime.
+#[must_use]
 pub fn template(template: &Template, code_lifetime_secs: u32) -> Finding {
     let said = format!("{} ({}, {})", template.name, template.id, template.language);
     if !template.status.is_sendable() {
@@ -133,6 +138,7 @@ fn status_advice(status: &TemplateStatus) -> &'static str {
 }
 
 /// The template's translations.
+#[must_use]
 pub fn languages(translations: &[Template]) -> Finding {
     let (good, bad): (Vec<&Template>, Vec<&Template>) = translations
         .iter()
@@ -156,6 +162,7 @@ pub fn languages(translations: &[Template]) -> Finding {
 }
 
 /// Who hears of the account's events.
+#[must_use]
 pub fn webhook(apps: &[SubscribedApp]) -> Finding {
     if apps.is_empty() {
         return Finding::warn(

@@ -149,6 +149,7 @@ impl Report {
     }
 
     /// One failed.
+    #[must_use]
     pub fn has_failed(&self) -> bool {
         self.0
             .iter()
@@ -156,6 +157,7 @@ impl Report {
     }
 
     /// One object: `ok`, and `checks` with `check`, `verdict`, `message` and `advice`.
+    #[must_use]
     pub fn to_json(&self) -> String {
         let checks: Vec<_> = self
             .0
@@ -168,6 +170,7 @@ impl Report {
     }
 
     /// One line a check, its advice under it.
+    #[must_use]
     pub fn to_text(&self, coloured: bool) -> String {
         let mut lines = Vec::new();
         for (check, finding) in &self.0 {

@@ -29,6 +29,7 @@ pub fn app(typed: &str) -> Result<SupportedApp, Invalid> {
 }
 
 /// Meta's sample app, as signed in its repository: package name and hash.
+#[must_use]
 pub fn sample_app() -> (&'static str, &'static str) {
     ("com.whatsapp.otp.sample", "K8a/AINcGX7")
 }

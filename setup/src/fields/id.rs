@@ -12,6 +12,7 @@ pub struct GraphId(String);
 
 impl GraphId {
     /// The digits.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

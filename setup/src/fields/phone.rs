@@ -11,6 +11,7 @@ pub struct TestNumber(String);
 
 impl TestNumber {
     /// The whole number, for the wire.
+    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -40,6 +40,7 @@ impl Expiry {
     }
 
     /// For the wire.
+    #[must_use]
     pub fn code_expiration(self) -> Option<CodeExpiration> {
         match self {
             Self::Unsaid => None,

@@ -14,6 +14,7 @@ pub struct WebhookUrl(String);
 
 impl WebhookUrl {
     /// The address.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -45,6 +46,7 @@ pub struct VerifyToken(String);
 
 impl VerifyToken {
     /// The word, for the wire.
+    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -49,7 +49,7 @@ pub async fn settle(
     resumed: Option<GraphId>,
     terminal: &mut Terminal,
 ) -> Result<Account, Failure> {
-    terminal.say("\nAccount");
+    terminal.heading("Account");
     let mut said = first_answers(args, environment, previous, resumed, terminal)?;
     loop {
         let trouble = match check(args, &said, terminal).await {
@@ -197,7 +197,7 @@ async fn check_token(client: &GraphClient, said: &Said) -> Result<String, Troubl
             .token_owner()
             .await
             .map_err(|e| Trouble::graph("checking the token", &e))?;
-        return Ok(format!("token of {}", owner.name.unwrap_or(owner.id)));
+        return Ok(format!("accepted, of {}", owner.name.unwrap_or(owner.id)));
     };
     let info: TokenInfo = client
         .inspect_token(app.id.as_str(), &app.secret)
@@ -217,9 +217,12 @@ async fn check_token(client: &GraphClient, said: &Said) -> Result<String, Troubl
 
 fn greeting(account: &BusinessAccount, rights: &str) -> String {
     let name = account.name.as_deref().unwrap_or("without a name");
-    let mut line = format!("Account \"{name}\", {rights}");
-    if let Some(review) = &account.account_review_status {
-        line.push_str(&format!(", review {review}"));
-    }
-    line
+    let review = account
+        .account_review_status
+        .as_ref()
+        .map(|review| format!(", review {review}"));
+    format!(
+        "Account \"{name}\"{}.\nToken: {rights}.",
+        review.unwrap_or_default()
+    )
 }

@@ -30,7 +30,7 @@ pub enum Events {
 
 /// From flags, or asked.
 pub fn settle(args: &WizardArgs, terminal: &mut Terminal) -> Result<Afterwards, Failure> {
-    terminal.say("\nAfterwards");
+    terminal.heading("Afterwards");
     let events = events(args, terminal)?;
     let test_number = match &args.test_number {
         Some(number) => Some(number.clone()),

@@ -62,6 +62,12 @@ async fn poll(client: &GraphClient, made: &mut [Made]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Meta has decided on every language.
+#[must_use]
+pub fn is_decided(made: &[Made]) -> bool {
+    !made.iter().any(|one| is_open(&one.status))
+}
+
 fn is_open(status: &TemplateStatus) -> bool {
     matches!(status, TemplateStatus::Pending | TemplateStatus::InAppeal)
 }

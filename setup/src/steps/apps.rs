@@ -58,3 +58,57 @@ fn refused(refusal: &Invalid) -> Failure {
         "give --app PACKAGE=HASH, one to five times, each app once",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn no_flags() -> WizardArgs {
+        Cli::parse_from(["wa-setup"]).wizard
+    }
+
+    #[test]
+    fn blank_answers_take_metas_sample_app() {
+        let apps = settle(&no_flags(), &mut Terminal::script(&["", "", ""])).unwrap();
+        assert_eq!(
+            apps.as_slice()[0].package_name.as_str(),
+            "com.whatsapp.otp.sample"
+        );
+        assert_eq!(apps.as_slice()[0].signature_hash.as_str(), "K8a/AINcGX7");
+    }
+
+    #[test]
+    fn after_the_fifth_app_no_other_is_asked_for() {
+        let names: Vec<String> = (1..=5).map(|n| format!("com.example.app{n}")).collect();
+        let mut answers: Vec<&str> = names
+            .iter()
+            .flat_map(|name| [name.as_str(), "mIUZlWc9O8G", "y"])
+            .collect();
+        answers.pop();
+        assert_eq!(
+            settle(&no_flags(), &mut Terminal::script(&answers))
+                .unwrap()
+                .as_slice()
+                .len(),
+            5
+        );
+    }
+
+    #[test]
+    fn an_app_that_is_in_the_list_already_is_said_and_left_out() {
+        let mut terminal =
+            Terminal::script(&["", "", "y", "com.whatsapp.otp.sample", "K8a/AINcGX7", "n"]);
+        assert_eq!(
+            settle(&no_flags(), &mut terminal).unwrap().as_slice().len(),
+            1
+        );
+        assert!(
+            terminal
+                .transcript()
+                .contains("com.whatsapp.otp.sample is in the list already")
+        );
+    }
+}

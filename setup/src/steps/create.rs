@@ -67,7 +67,7 @@ pub async fn settle(
         match existing::judge(&plan, &named) {
             Existing::Same(templates) => {
                 terminal.say(&format!(
-                    "The template {} is there already, and just so; it is used.",
+                    "The template {} is there already, exactly so: using it.",
                     plan.name
                 ));
                 site.remember(&plan, Stage::Created)?;

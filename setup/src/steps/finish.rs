@@ -118,14 +118,39 @@ async fn send_test(
 
 /// Says what is set up and what to type next.
 pub fn summary(args: &WizardArgs, number: &str, chosen: &Chosen, terminal: &mut Terminal) {
-    let path = args.output.display();
+    let path = shell_word(&args.output.display().to_string());
     let graph = if args.graph.graph_url == DEFAULT_BASE_URL {
         String::new()
     } else {
-        format!(" --graph-url {}", args.graph.graph_url)
+        format!(" --graph-url {}", shell_word(&args.graph.graph_url))
     };
     terminal.say(&format!(
-        "\nReady: {} ({}) from {number}.\n  start the server   otp-server --whatsapp-info {path}{graph}\n  check all again    wa-setup doctor --info {path}{graph}",
+        "\nReady: {} ({}) from {number}.\n\
+         Start the server:\n  otp-server --whatsapp-info {path}{graph}\n\
+         Check all again:\n  wa-setup doctor --info {path}{graph}",
         chosen.name, chosen.language
     ));
+}
+
+/// As a shell reads it back: in quotes when it holds anything special.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_space_can_be_pasted_into_a_shell() {
+        assert_eq!(
+            shell_word("setup/whatsapp-info.json"),
+            "setup/whatsapp-info.json"
+        );
+        assert_eq!(shell_word("it's my/info.json"), "'it'\\''s my/info.json'");
+    }
 }

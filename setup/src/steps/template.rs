@@ -16,14 +16,15 @@ use crate::{
 };
 
 const ZERO_TAP_TERMS: &str = "\
-With zero-tap the code reaches your app without a tap. Meta asks you to accept that
-  - you do not make WhatsApp the way of sending codes that is chosen beforehand,
-  - you tell people that the code will be filled in for them, and confirm it afterwards,
+With zero-tap the code reaches your app without a tap. Meta's terms:
+  - you do not make WhatsApp the way of sending that is chosen beforehand,
+  - you tell people that the code will be filled in for them,
+  - you tell them afterwards that it was,
   - your use of it is under the WhatsApp Business Terms of Service.";
 
 const TIME_TO_LIVE_WORDS: &str = "\
-A message that arrives after its code has expired is a useless one: keep the time to
-live no longer than the server's code lifetime (300 seconds unless you change it).";
+A message that comes after its code has expired is of no use: WhatsApp should
+not try for longer than the server's codes live (300 s unless you change it).";
 
 /// What was decided.
 pub enum Choice {
@@ -40,7 +41,7 @@ pub fn settle(
     previous: &Previous,
     terminal: &mut Terminal,
 ) -> Result<Choice, Failure> {
-    terminal.say("\nTemplate");
+    terminal.heading("Template");
     let usable = existing::usable(templates);
     if let Some(name) = &args.use_template {
         return named(name.as_str(), usable).map(Choice::Existing);

@@ -17,7 +17,7 @@ pub(super) type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 /// The person's terminal.
 pub struct Person {
     term: Term,
-    colourful: ColorfulTheme,
+    colourful: Box<ColorfulTheme>,
     interrupts: Interrupts,
 }
 
@@ -25,7 +25,7 @@ impl Person {
     pub(super) fn new(interrupts: Interrupts) -> Self {
         Self {
             term: Term::stderr(),
-            colourful: ColorfulTheme::default(),
+            colourful: Box::default(),
             interrupts,
         }
     }
@@ -33,14 +33,10 @@ impl Person {
     /// Plain when `NO_COLOR` is set or the terminal is dumb; `console` looks at both.
     fn theme(&self) -> &dyn Theme {
         if console::colors_enabled_stderr() {
-            &self.colourful
+            self.colourful.as_ref()
         } else {
             &SimpleTheme
         }
-    }
-
-    pub(super) fn say(&self, text: &str) {
-        say_on_stderr(text);
     }
 
     pub(super) fn text(
