@@ -9,6 +9,7 @@ mod app_hash;
 mod command_line;
 mod ctrl_c;
 mod doctor;
+mod mishaps;
 mod play;
 mod resumption;
 mod screen;
