@@ -95,7 +95,9 @@ impl Live {
         let mut looks_left = limit.saturating_add(LOOKS_MAX);
         let mut shards = self.shards_by_first_timer();
         while keys.len() < limit && looks_left > 0 {
-            let Some(Reverse((at_ms, index))) = shards.pop() else { break };
+            let Some(Reverse((at_ms, index))) = shards.pop() else {
+                break;
+            };
             if at_ms > now_ms {
                 break;
             }

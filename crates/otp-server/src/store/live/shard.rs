@@ -96,7 +96,9 @@ impl Shard {
 
     /// Looks at the record whose timer is first.
     pub(super) fn attend(&mut self, now_ms: u64, lease_ms: u64) -> Attended {
-        let Some(Reverse((rang_at_ms, key))) = self.timers.pop() else { return Attended::Nothing };
+        let Some(Reverse((rang_at_ms, key))) = self.timers.pop() else {
+            return Attended::Nothing;
+        };
         let Some(entry) = self.records.get_mut(&key).filter(|entry| entry.rings_at == low_half(rang_at_ms)) else {
             return Attended::Nothing;
         };

@@ -1,0 +1,172 @@
+//! The embedded store: one process, one data directory; live records in memory, SQLite as the log.
+//!
+//! A commit changes memory and queues a row in one step. One writer thread writes whatever is
+//! queued in one transaction, and wakes those who wait. Every commit appends its row at the end of
+//! the table; rows that were superseded or forgotten are deleted in bulk, in order, later on. So a
+//! write costs the same whichever record it hits.
+
+mod data_dir;
+mod database;
+mod format;
+mod garbage;
+mod keeper;
+mod open_error;
+mod queue;
+mod recovery;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use self::data_dir::DataDir;
+use self::database::Database;
+use self::garbage::Garbage;
+use self::keeper::{Keeper, Upkeep};
+pub use self::open_error::OpenError;
+use self::queue::Queue;
+use self::writer::Writer;
+use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use super::live::Live;
+
+/// How to open a data directory.
+#[derive(Clone, Debug)]
+pub struct EmbeddedOptions {
+    /// The directory; made, for its owner only, if it is not there.
+    pub data_dir: PathBuf,
+    /// What an acknowledged write survives.
+    pub durability: Durability,
+    /// Size of the database at which commits are refused. The log beside it comes on top: about
+    /// 64 MB, more while the disk cannot follow.
+    pub max_bytes: Option<u64>,
+    /// Writes that wait for the disk at most; one more is refused.
+    pub queue_limit: usize,
+}
+
+/// What an acknowledged write survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Power loss: it is on the disk.
+    Fsync,
+    /// The end of the process, even by `kill -9`; power loss may take the last 50 ms.
+    Process,
+}
+
+/// An open data directory. Dropping it writes what is queued and closes the database.
+#[derive(Debug)]
+pub struct EmbeddedStore {
+    live: Arc<Live>,
+    queue: Arc<Queue>,
+    upkeep: Arc<Upkeep>,
+    writer: Option<JoinHandle<()>>,
+    keeper: Option<JoinHandle<()>>,
+    /// Held until everything else is gone.
+    _data_dir: DataDir,
+}
+
+impl EmbeddedStore {
+    /// Takes the data directory for this process, and reads what was kept in it. Records that may
+    /// be forgotten by now are left behind.
+    pub fn open(options: &EmbeddedOptions, now_ms: u64) -> Result<Self, OpenError> {
+        let data_dir = DataDir::take(&options.data_dir)?;
+        let path = data_dir.database();
+        format::check_or_create(&path)?;
+        let wrong = |cause| OpenError::of_database(&path, cause);
+        let mut database = Database::open(&path, options.durability, options.max_bytes).map_err(wrong)?;
+        let (live, garbage, last) = read_all(&database, now_ms).map_err(wrong)?;
+        let first_free = database.reserve_versions(last).map_err(wrong)?;
+
+        let live = Arc::new(live);
+        let queue = Arc::new(Queue::new(first_free, options.queue_limit));
+        let upkeep = Arc::new(Upkeep::default());
+        let keeper = Keeper::open(&path, options.durability, Arc::clone(&upkeep)).map_err(wrong)?;
+        let writer = Writer {
+            database,
+            garbage,
+            live: Arc::clone(&live),
+            queue: Arc::clone(&queue),
+            upkeep: Arc::clone(&upkeep),
+            data_dir: options.data_dir.clone(),
+        };
+        let cannot_start = |cause| OpenError::NoThread { cause };
+        let mut store = Self { live, queue, upkeep, writer: None, keeper: None, _data_dir: data_dir };
+        store.keeper = Some(start("store-keeper", move || keeper.run()).map_err(cannot_start)?);
+        store.writer = Some(start("store-writer", move || writer.run()).map_err(cannot_start)?);
+        Ok(store)
+    }
+
+    /// The record, unless it is absent or may be forgotten. It may be a state that is still on its
+    /// way to the disk; whatever is decided on it is queued behind it, and fails with it.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn load(&self, key: Key, now_ms: u64) -> Result<Option<Stored>, Unavailable> {
+        self.queue.check()?;
+        Ok(self.live.load(key, now_ms))
+    }
+
+    /// Replaces the record if it is in the expected version. That, and the queueing of the write,
+    /// happens at the first poll, so dropping the future afterwards takes nothing back. Resolves
+    /// once the write is durable.
+    pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
+        let replaced = self.live.replace(write, now_ms, |next| self.queue.push(next))?;
+        let Some((version, written)) = replaced else {
+            return self.queue.check().map(|()| Commit::Conflict);
+        };
+        written.wait().await?;
+        Ok(Commit::Committed(version))
+    }
+
+    /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
+    /// again after `lease_ms` unless it is committed meanwhile. Drops what may be forgotten, a
+    /// bounded number per call; it does so even while it has to answer with an error, because that
+    /// may be what makes room again.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn due(&self, now_ms: u64, limit: usize, lease_ms: u64) -> Result<Vec<Key>, Unavailable> {
+        let state = self.queue.check();
+        let lease_ms = if state.is_ok() { lease_ms } else { 0 };
+        let keys = self.live.due(now_ms, limit, lease_ms, |last| self.queue.forget(last));
+        state.map(|()| keys)
+    }
+
+    /// The sum of what the records say.
+    #[must_use]
+    pub fn live_codes(&self) -> u64 {
+        self.live.live_codes()
+    }
+
+    /// Could a commit succeed now?
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn health(&self) -> Result<(), Unavailable> {
+        self.queue.check()
+    }
+}
+
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        // A panic in there has been reported where it happened.
+        self.upkeep.close();
+        let _ = self.keeper.take().map(JoinHandle::join);
+        self.queue.close();
+        let _ = self.writer.take().map(JoinHandle::join);
+    }
+}
+
+fn start(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(run)
+}
+
+/// Reads every row in the order in which they were committed, so that the last state of a record
+/// wins. Answers with the records, the rows that nobody needs, and the last version of all.
+fn read_all(database: &Database, now_ms: u64) -> Result<(Live, Garbage, Option<Version>), rusqlite::Error> {
+    let (live, mut garbage, mut last) = (Live::new(), Garbage::default(), None);
+    database.each_row(|version, next| {
+        last = Some(version);
+        garbage.extend(live.version(next.key));
+        if now_ms < next.forget_at_ms {
+            live.restore(next.key, Some((version, next)));
+        } else {
+            garbage.extend([version]);
+            live.restore(next.key, None);
+        }
+    })?;
+    Ok((live, garbage, last))
+}

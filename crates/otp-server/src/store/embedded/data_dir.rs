@@ -1,0 +1,54 @@
+//! The data directory: made for its owner only, held by one process at a time.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::OpenError;
+
+/// A data directory that is locked for as long as this lives.
+#[derive(Debug)]
+pub(super) struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the directory if need be, and locks it. The mode of a directory that is there already
+    /// is its owner's business; the files in it are private anyway.
+    pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
+        make(path).map_err(|cause| OpenError::unusable(path, cause))?;
+        let lock_path = path.join("lock");
+        let lock = open_private(&lock_path).map_err(|cause| OpenError::unusable(&lock_path, cause))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: path.to_owned() }),
+            Err(TryLockError::Error(cause)) => Err(OpenError::unusable(&lock_path, cause)),
+        }
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.path.join("otp.db")
+    }
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Opens a file for reading and writing, and makes it if need be, so that only its owner may.
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    // It may have been there with another mode, restored from a backup for instance.
+    #[cfg(unix)]
+    file.set_permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600))?;
+    Ok(file)
+}

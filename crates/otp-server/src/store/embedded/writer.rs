@@ -1,0 +1,133 @@
+//! The one thread that writes: takes what is queued, writes it in one transaction, wakes who waits.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::super::backend::{Unavailable, Version};
+use super::super::live::Live;
+use super::database::{Checkpoint, Database, is_full};
+use super::garbage::Garbage;
+use super::keeper::Upkeep;
+use super::queue::{Group, Queue, Work};
+
+/// After so long without work the writer deletes what gathered, and empties the log.
+const IDLE: Duration = Duration::from_secs(1);
+/// Rows deleted along with a group, for each row that it writes: more than it makes superfluous.
+const DELETED_PER_ROW: usize = 2;
+const DELETED_PER_GROUP: usize = 64;
+/// Rows deleted in a transaction of their own.
+const DELETED_WHEN_IDLE: usize = 2_000;
+
+/// The writer and all that it works on.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) database: Database,
+    pub(super) garbage: Garbage,
+    pub(super) live: Arc<Live>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) upkeep: Arc<Upkeep>,
+    pub(super) data_dir: PathBuf,
+}
+
+impl Writer {
+    /// Works until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let _alarm = Alarm(Arc::clone(&self.queue));
+        let mut patience = Some(IDLE);
+        loop {
+            match self.queue.take(patience) {
+                Work::Some { group, forgotten } => {
+                    self.garbage.extend(forgotten);
+                    if let Some(group) = group {
+                        self.write(group);
+                    }
+                    self.keep_log_short();
+                    patience = Some(IDLE);
+                }
+                // Once all is in order there is nothing to wake up for.
+                Work::Idle => patience = if self.tidy() { None } else { Some(IDLE) },
+                Work::Closing => return,
+            }
+        }
+    }
+
+    fn write(&mut self, group: Group) {
+        let garbage = self.garbage.next(group.rows.len() * DELETED_PER_ROW + DELETED_PER_GROUP);
+        let mut deleted = garbage.len();
+        let mut outcome = self.database.write(&group.rows, &garbage, self.queue.next_version());
+        if outcome.as_ref().is_err_and(is_full) && self.delete_all().is_ok_and(|made_room| made_room) {
+            deleted = 0;
+            outcome = self.database.write(&group.rows, &[], self.queue.next_version());
+        }
+        if let Err(error) = outcome {
+            return self.recover(group, error);
+        }
+        group.written.settle(Ok(()));
+        self.garbage.deleted(deleted);
+        self.garbage.extend(group.rows.iter().filter_map(|row| row.next.supersedes));
+        self.upkeep.committed();
+    }
+
+    /// Once the log is long or old, writes it from its start again. The keeper has copied most of
+    /// it by then, so this is short.
+    fn keep_log_short(&mut self) {
+        let how = match self.upkeep.take_wish() {
+            None => return,
+            Some(Checkpoint::Truncate) => {
+                self.garbage.sweep();
+                Checkpoint::Truncate
+            }
+            Some(how) => how,
+        };
+        if let Err(error) = self.database.checkpoint(how) {
+            tracing::warn!("could not shorten the store's log: {error}");
+        }
+    }
+
+    /// Leaves no superseded state behind, neither in the table nor in the log. Answers whether it
+    /// came to the end of it.
+    fn tidy(&mut self) -> bool {
+        while self.queue.is_empty() {
+            match self.delete_some() {
+                Ok(0) => return self.database.checkpoint(Checkpoint::Truncate).is_ok(),
+                Ok(_) => {}
+                Err(error) => {
+                    self.recover(Group::default(), error);
+                    return false;
+                }
+            }
+        }
+        false
+    }
+
+    /// Answers whether there was anything to delete.
+    pub(super) fn delete_all(&mut self) -> Result<bool, rusqlite::Error> {
+        let had_garbage = !self.garbage.is_empty();
+        while self.delete_some()? > 0 {}
+        Ok(had_garbage)
+    }
+
+    fn delete_some(&mut self) -> Result<usize, rusqlite::Error> {
+        self.garbage.sweep();
+        let garbage: Vec<Version> = self.garbage.next(DELETED_WHEN_IDLE);
+        if !garbage.is_empty() {
+            self.database.write(&[], &garbage, self.queue.next_version())?;
+            self.garbage.deleted(garbage.len());
+        }
+        Ok(garbage.len())
+    }
+}
+
+/// A writer that panics takes nobody along: whoever waits is told, and so is whoever comes.
+struct Alarm(Arc<Queue>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let why = "the store's writer failed, which is a bug: restart the server, and report what the log says";
+            drop(self.0.shut(Unavailable::saying(why)));
+        }
+    }
+}

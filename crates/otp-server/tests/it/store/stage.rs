@@ -1,0 +1,100 @@
+//! What the store's tests share: keys, writes, and every back end under one face.
+
+use otp_server::store::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use otp_server::store::embedded::{Durability, EmbeddedOptions, EmbeddedStore};
+use otp_server::store::memory::MemoryStore;
+use tempfile::TempDir;
+
+/// A moment to start from.
+pub(super) const NOW: u64 = 1_800_000_000_000;
+pub(super) const HOUR: u64 = 3_600_000;
+
+/// Any back end, with what it must outlive.
+pub(super) enum AnyStore {
+    Memory(MemoryStore),
+    Embedded(EmbeddedStore, TempDir),
+}
+
+impl AnyStore {
+    pub(super) fn memory() -> Self {
+        Self::Memory(MemoryStore::new())
+    }
+
+    pub(super) fn embedded() -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        Self::Embedded(open(&dir), dir)
+    }
+
+    pub(super) async fn load(&self, key: Key, now_ms: u64) -> Result<Option<Stored>, Unavailable> {
+        match self {
+            Self::Memory(store) => store.load(key, now_ms).await,
+            Self::Embedded(store, _) => store.load(key, now_ms).await,
+        }
+    }
+
+    pub(super) async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
+        match self {
+            Self::Memory(store) => store.commit(write, now_ms).await,
+            Self::Embedded(store, _) => store.commit(write, now_ms).await,
+        }
+    }
+
+    pub(super) async fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Key>, Unavailable> {
+        match self {
+            Self::Memory(store) => store.due(now_ms, limit, lease_ms).await,
+            Self::Embedded(store, _) => store.due(now_ms, limit, lease_ms).await,
+        }
+    }
+
+    pub(super) fn live_codes(&self) -> u64 {
+        match self {
+            Self::Memory(store) => store.live_codes(),
+            Self::Embedded(store, _) => store.live_codes(),
+        }
+    }
+}
+
+/// Settings for tests that do not wait for the disk.
+pub(super) fn options(dir: &TempDir) -> EmbeddedOptions {
+    EmbeddedOptions {
+        data_dir: dir.path().join("data"),
+        durability: Durability::Process,
+        max_bytes: None,
+        queue_limit: 10_000,
+    }
+}
+
+pub(super) fn open(dir: &TempDir) -> EmbeddedStore {
+    EmbeddedStore::open(&options(dir), NOW).expect("the store opens")
+}
+
+/// Spreads like the keyed hash that a real key is.
+pub(super) fn key(number: u64) -> Key {
+    let spread = u128::from(number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+    Key((spread ^ (spread >> 64)).to_le_bytes())
+}
+
+/// A record that is never due, holds one code, and may be forgotten after an hour.
+pub(super) fn write(number: u64, expected: Option<Version>, body: &[u8]) -> Write {
+    Write {
+        key: key(number),
+        expected,
+        body: body.to_vec(),
+        due_at_ms: None,
+        forget_at_ms: NOW + HOUR,
+        live_codes: 1,
+    }
+}
+
+/// The version of a commit that must not conflict.
+pub(super) fn committed(commit: Result<Commit, Unavailable>) -> Version {
+    match commit.expect("the store is up") {
+        Commit::Committed(version) => version,
+        Commit::Conflict => panic!("the record is not in the expected version"),
+    }
+}
