@@ -49,6 +49,7 @@ impl Clock {
 
     /// Compares with the wall clock and follows it a little. Call it about once a second.
     /// Answers with the gap when the wall clock has just jumped.
+    #[must_use]
     pub fn follow_wall(&self) -> Option<ClockJump> {
         let Self::System(clock) = self else {
             return None;

@@ -6,16 +6,20 @@ use graph_simulator::SentMessage;
 const WIDTH: usize = 48;
 
 /// A framed bubble with the text, and a button as the phone would draw it.
-pub fn draw(message: &SentMessage) -> String {
+pub(crate) fn draw(message: &SentMessage) -> String {
     let rule = "─".repeat(WIDTH + 2);
-    let mut screen = format!("\n  WhatsApp on {}\n  ┌{rule}┐\n", message.to);
-    for line in message.text.lines().flat_map(wrap) {
-        screen.push_str(&framed(&line));
-    }
-    screen.push_str(&format!("  ├{rule}┤\n"));
-    screen.push_str(&framed(&format!("{:^WIDTH$}", "⧉ Copy code")));
-    screen.push_str(&format!("  └{rule}┘\n\n"));
-    screen
+    // WhatsApp draws what stands between asterisks in bold.
+    let text = message.text.replace('*', "");
+    let text: String = text
+        .lines()
+        .flat_map(wrap)
+        .map(|line| framed(&line))
+        .collect();
+    let button = framed(&format!("{:^WIDTH$}", "⧉ Copy code"));
+    format!(
+        "\n  WhatsApp on {to}\n  ┌{rule}┐\n{text}  ├{rule}┤\n{button}  └{rule}┘\n\n",
+        to = message.to
+    )
 }
 
 fn framed(line: &str) -> String {

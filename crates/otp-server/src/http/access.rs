@@ -36,9 +36,7 @@ fn opens(hashes: &[KeyHash], request: &HttpRequest) -> bool {
         return false;
     };
     let shown = KeyHash::of(key);
-    hashes
-        .iter()
-        .fold(false, |found, hash| found | (*hash == shown))
+    hashes.contains(&shown)
 }
 
 fn shown_key(request: &HttpRequest) -> Option<&str> {

@@ -144,7 +144,7 @@ async fn a_new_code_kills_the_old_one_and_gives_no_failed_attempt_back() {
     app.check(PHONE, &wrong(&old))
         .await
         .is(401, "Incorrect code. 1 attempt(s) remaining.");
-    app.pass(Duration::from_secs(60));
+    app.pass(Duration::from_mins(1));
     let new = app.send_code(PHONE).await;
     // Five failed checks an hour, two are spent: the new code's own three fit just so.
     app.check(PHONE, &old)
@@ -164,16 +164,16 @@ async fn five_failed_checks_in_an_hour_stop_checks_and_sends() {
     for _ in 0..3 {
         app.check(PHONE, &wrong(&first)).await;
     }
-    app.pass(Duration::from_secs(60));
+    app.pass(Duration::from_mins(1));
     let second = app.send_code(PHONE).await;
     app.check(PHONE, &wrong(&second))
         .await
         .is(401, "Incorrect code. 1 attempt(s) remaining.");
-    app.pass(Duration::from_secs(60));
+    app.pass(Duration::from_mins(1));
     app.check(PHONE, &wrong(&second))
         .await
         .is(401, "Too many failed attempts, please request a new code.");
-    app.pass(Duration::from_secs(120));
+    app.pass(Duration::from_mins(2));
     app.send(PHONE)
         .await
         .is(429, "Too many requests, please try again in 3360 seconds.");
