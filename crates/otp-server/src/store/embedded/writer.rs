@@ -19,6 +19,8 @@ const DELETED_PER_ROW: usize = 2;
 const DELETED_PER_GROUP: usize = 64;
 /// Rows deleted in a transaction of their own.
 const DELETED_WHEN_IDLE: usize = 2_000;
+/// Some 100 ms.
+const TRANSACTIONS_WHEN_CLOSING: usize = 10;
 
 /// The writer and all that it works on.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ impl Writer {
                 }
                 // Once all is in order there is nothing to wake up for.
                 Work::Idle => patience = if self.tidy() { None } else { Some(IDLE) },
-                Work::Closing => return,
+                Work::Closing => return self.close(),
             }
         }
     }
@@ -100,6 +102,16 @@ impl Writer {
             }
         }
         false
+    }
+
+    /// Leaves little to do for the next start; a stop must not take long, though. The last
+    /// connection empties the log as it closes.
+    fn close(mut self) {
+        for _ in 0..TRANSACTIONS_WHEN_CLOSING {
+            if !self.delete_some().is_ok_and(|deleted| deleted > 0) {
+                return;
+            }
+        }
     }
 
     /// Answers whether there was anything to delete.
