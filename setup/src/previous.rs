@@ -20,15 +20,14 @@ impl Previous {
             Ok(info) => Ok(Self { info: Some(info) }),
             Err(WhatsAppInfoError::Missing) => Ok(Self::default()),
             Err(error) if terminal.can_ask() => {
-                let reason = reason(&error);
                 terminal.say(&format!(
-                    "{}: {reason}.\nIt is left as it is until you finish, and then replaced.",
+                    "{}: {error}.\nIt is left as it is until you finish, and then replaced.",
                     path.display()
                 ));
                 Ok(Self::default())
             }
             Err(error) => Err(Failure::failed(
-                format!("{}: {}", path.display(), reason(&error)),
+                format!("{}: {}", path.display(), error),
                 format!(
                     "repair {} or move it away: --yes replaces no file that it cannot read",
                     path.display()
@@ -84,15 +83,5 @@ impl Previous {
             }
             None => WhatsAppInfo::new(waba_id, token.clone(), phone_number_id, template_id),
         }
-    }
-}
-
-/// What is wrong with a file, without the hint that its text ends in: ours stands on a line of its own.
-#[must_use]
-pub fn reason(error: &WhatsAppInfoError) -> String {
-    let text = error.to_string();
-    match text.strip_suffix(&format!(" (hint: {})", error.hint())) {
-        Some(reason) => reason.to_owned(),
-        None => text,
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use whatsapp_cloud::{AppSecret, GraphClient, GraphError, TemplateFilter, WhatsAppInfo};
 
 use super::{Check, Finding, Report, judge, server};
-use crate::{cli::DoctorArgs, failure::Failure, graph, previous, token};
+use crate::{cli::DoctorArgs, failure::Failure, graph, token};
 
 const AFTER_FILE: [Check; 8] = [
     Check::FileMode,
@@ -29,10 +29,7 @@ pub(super) async fn installation(args: &DoctorArgs) -> Result<Report, Failure> {
         Err(error) => {
             report.add(
                 Check::File,
-                Finding::fail(
-                    format!("{}: {}", args.info.display(), previous::reason(&error)),
-                    error.hint(),
-                ),
+                Finding::fail(format!("{}: {}", args.info.display(), error), error.hint()),
             );
             report.skip(&AFTER_FILE, "not looked at without the file");
         }

@@ -11,9 +11,7 @@ use super::{
     account::Account,
     afterwards::{Afterwards, Events},
 };
-use crate::{
-    cli::WizardArgs, failure::Failure, fields::TestNumber, graph, previous, terminal::Terminal,
-};
+use crate::{cli::WizardArgs, failure::Failure, fields::TestNumber, graph, terminal::Terminal};
 
 /// The template that the file names.
 pub struct Chosen {
@@ -28,10 +26,7 @@ pub struct Chosen {
 /// Writes the file, whole or not at all.
 pub fn write(path: &Path, info: &WhatsAppInfo, terminal: &mut Terminal) -> Result<(), Failure> {
     let failed = |error: WhatsAppInfoError| {
-        Failure::failed(
-            format!("{}: {}", path.display(), previous::reason(&error)),
-            error.hint(),
-        )
+        Failure::failed(format!("{}: {}", path.display(), error), error.hint())
     };
     info.write(path).map_err(failed)?;
     terminal.say(&format!(

@@ -21,8 +21,14 @@ pub(super) struct Account {
 impl Account {
     /// Reads the account file and asks Meta for the template.
     pub(super) async fn open(config: &Config) -> Result<Self> {
-        let info = WhatsAppInfo::read(&config.whatsapp_info)
-            .map_err(|error| anyhow::anyhow!("{error}\nhint: {}", error.hint()))?;
+        let info = WhatsAppInfo::read(&config.whatsapp_info).map_err(|error| {
+            let path = config.whatsapp_info.display();
+            anyhow::anyhow!(
+                "{path}: {error}
+hint: {}",
+                error.hint()
+            )
+        })?;
         let client = client_config(config, info.access_token.clone());
         let graph = GraphClient::new(&client)
             .context("the Graph API cannot be called with these settings")?;

@@ -5,7 +5,8 @@ use std::io;
 
 /// Why `whatsapp-info.json` could not be read or written. Never shows a value, only the name of its key.
 ///
-/// The text ends with a hint. It does not name the file: its path is the caller's to tell.
+/// The text neither names the file, whose path is the caller's to tell, nor says what to do: see
+/// [`WhatsAppInfoError::hint`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WhatsAppInfoError {
@@ -70,8 +71,7 @@ impl fmt::Display for WhatsAppInfoError {
             Self::BadValue(key) => write!(f, "the value of \"{key}\" cannot be right"),
             Self::NotAFile => write!(f, "there is something else than a file in its place"),
             Self::Unwritable(error) => write!(f, "the file cannot be written: {error}"),
-        }?;
-        write!(f, " (hint: {})", self.hint())
+        }
     }
 }
 
