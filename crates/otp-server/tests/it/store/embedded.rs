@@ -28,14 +28,15 @@ async fn a_store_that_is_opened_again_has_everything() {
 }
 
 #[tokio::test]
-async fn what_may_be_forgotten_by_then_is_not_there_after_a_restart() {
-    let dir = TempDir::new().unwrap();
+async fn what_may_be_forgotten_by_then_is_not_there_after_a_crash() {
+    let (dir, crashed) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let store = open(&dir);
     let first = committed(store.commit(write(1, None, b"long"), NOW).await);
     let short = Write { forget_at_ms: NOW + 5, ..write(1, Some(first), b"short") };
     committed(store.commit(short, NOW).await);
-    drop(store);
-    let store = EmbeddedStore::open(&options(&dir), NOW + 5).unwrap();
+    // Both states are on the disk still.
+    copy_files(&options(&dir).data_dir, &options(&crashed).data_dir);
+    let store = EmbeddedStore::open(&options(&crashed), NOW + 5).unwrap();
     assert!(store.load(key(1), NOW + 5).await.unwrap().is_none(), "an older state came back");
     assert_eq!(store.live_codes(), 0);
 }
@@ -105,7 +106,7 @@ async fn a_state_that_was_replaced_is_in_no_file_once_the_store_is_closed() {
     assert!(!options(&dir).data_dir.join("otp.db-wal").exists(), "the log is still there");
 }
 
-pub(super) fn copy_files(from: &Path, to: &Path) {
+fn copy_files(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     // The log last: it is what grows.
     for name in ["otp.db", "otp.db-wal"] {
