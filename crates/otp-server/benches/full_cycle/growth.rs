@@ -13,6 +13,8 @@ use crate::program::{Installation, Program};
 use crate::say;
 
 const CONNECTIONS: u16 = 64;
+/// Cycles after which connections are open and buffers have their size, which no code is to blame for.
+const WARM_UP: u64 = 500;
 /// Codes from before a restart that are checked after it.
 const PROBES: u64 = 100;
 
@@ -42,7 +44,7 @@ pub(crate) struct Start {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) bytes: Option<u64>,
-    /// Beyond what it holds with an empty store.
+    /// Beyond what it holds without codes.
     pub(crate) bytes_per_code: Option<f64>,
 }
 
@@ -95,6 +97,11 @@ fn installation(bench: &Bench) -> Result<Installation> {
 fn filled(bench: &mut Bench, empty_bytes: Option<u64>) -> Result<Vec<Size>> {
     let installation = installation(bench)?;
     let mut server = installation.start()?;
+    let warm_up = Work::Cycles(bench.phones.take(WARM_UP));
+    bench
+        .generator
+        .run(server.address(), warm_up, CONNECTIONS)?;
+    let warm_bytes = resident_bytes(server.process_id());
     let mut live_codes = 0;
     let mut sizes = Vec::new();
     for target in bench.arguments.sizes() {
@@ -109,7 +116,7 @@ fn filled(bench: &mut Bench, empty_bytes: Option<u64>) -> Result<Vec<Size>> {
             live_codes: target,
             start: None,
             sends_per_second: Some(figure(sent.operations) / sent.elapsed.as_secs_f64()),
-            memory: memory(&server, target, empty_bytes),
+            memory: memory(&server, target, warm_bytes),
             memory_after_start: Memory::default(),
             disk_bytes: 0,
         };
@@ -144,11 +151,11 @@ fn expect_live(server: &Program, expected: u64) -> Result<()> {
     Ok(())
 }
 
-fn memory(server: &Program, live_codes: u64, empty_bytes: Option<u64>) -> Memory {
+fn memory(server: &Program, live_codes: u64, without_codes: Option<u64>) -> Memory {
     let bytes = resident_bytes(server.process_id());
     let grown = bytes
         .zip(empty_bytes)
-        .map(|(now, empty)| now.saturating_sub(empty));
+        .map(|(now, before)| now.saturating_sub(before));
     Memory {
         bytes,
         bytes_per_code: grown.map(|grown| figure(grown) / figure(live_codes)),
