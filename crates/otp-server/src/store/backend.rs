@@ -11,7 +11,9 @@ pub struct Key(pub [u8; 16]);
 impl Key {
     /// Bytes of a keyed hash are as good as random: the first eight place the key in a table.
     pub(super) fn first_half(self) -> u64 {
-        let [first, _] = self.0.as_chunks::<8>().0 else { unreachable!("sixteen bytes are two halves") };
+        let [first, _] = self.0.as_chunks::<8>().0 else {
+            unreachable!("sixteen bytes are two halves")
+        };
         u64::from_le_bytes(*first)
     }
 }
@@ -94,14 +96,25 @@ impl Unavailable {
 
     /// More writes wait than the operator allows.
     pub(super) fn overloaded(queue_limit: usize) -> Self {
-        Self::saying(format!("{queue_limit} writes wait for the disk already: try again, or use a faster disk"))
+        Self::saying(format!(
+            "{queue_limit} writes wait for the disk already: try again, or use a faster disk"
+        ))
     }
 
     pub(super) fn saying(message: impl Into<Arc<str>>) -> Self {
-        Self { message: message.into(), cause: None }
+        Self {
+            message: message.into(),
+            cause: None,
+        }
     }
 
-    pub(super) fn because(message: impl Into<Arc<str>>, cause: impl Error + Send + Sync + 'static) -> Self {
-        Self { message: message.into(), cause: Some(Arc::new(cause)) }
+    pub(super) fn because(
+        message: impl Into<Arc<str>>,
+        cause: impl Error + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            message: message.into(),
+            cause: Some(Arc::new(cause)),
+        }
     }
 }

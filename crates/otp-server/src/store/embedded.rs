@@ -72,7 +72,8 @@ impl EmbeddedStore {
         let path = data_dir.database();
         format::check_or_create(&path)?;
         let wrong = |cause| OpenError::of_database(&path, cause);
-        let mut database = Database::open(&path, options.durability, options.max_bytes).map_err(wrong)?;
+        let mut database =
+            Database::open(&path, options.durability, options.max_bytes).map_err(wrong)?;
         let (live, garbage, last) = read_all(&database, now_ms).map_err(wrong)?;
         let first_free = database.reserve_versions(last).map_err(wrong)?;
 
@@ -89,7 +90,14 @@ impl EmbeddedStore {
             data_dir: options.data_dir.clone(),
         };
         let cannot_start = |cause| OpenError::NoThread { cause };
-        let mut store = Self { live, queue, upkeep, writer: None, keeper: None, _data_dir: data_dir };
+        let mut store = Self {
+            live,
+            queue,
+            upkeep,
+            writer: None,
+            keeper: None,
+            _data_dir: data_dir,
+        };
         store.keeper = Some(start("store-keeper", move || keeper.run()).map_err(cannot_start)?);
         store.writer = Some(start("store-writer", move || writer.run()).map_err(cannot_start)?);
         Ok(store)
@@ -107,7 +115,9 @@ impl EmbeddedStore {
     /// happens at the first poll, so dropping the future afterwards takes nothing back. Resolves
     /// once the write is durable.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
-        let replaced = self.live.replace(write, now_ms, |next| self.queue.push(next))?;
+        let replaced = self
+            .live
+            .replace(write, now_ms, |next| self.queue.push(next))?;
         let Some((version, written)) = replaced else {
             return self.queue.check().map(|()| Commit::Conflict);
         };
@@ -120,10 +130,17 @@ impl EmbeddedStore {
     /// bounded number per call; it does so even while it has to answer with an error, because that
     /// may be what makes room again.
     #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
-    pub async fn due(&self, now_ms: u64, limit: usize, lease_ms: u64) -> Result<Vec<Key>, Unavailable> {
+    pub async fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Key>, Unavailable> {
         let state = self.queue.check();
         let lease_ms = if state.is_ok() { lease_ms } else { 0 };
-        let keys = self.live.due(now_ms, limit, lease_ms, |last| self.queue.forget(last));
+        let keys = self
+            .live
+            .due(now_ms, limit, lease_ms, |last| self.queue.forget(last));
         state.map(|()| keys)
     }
 
@@ -156,7 +173,10 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<Joi
 
 /// Reads every row in the order in which they were committed, so that the last state of a record
 /// wins. Answers with the records, the rows that nobody needs, and the last version of all.
-fn read_all(database: &Database, now_ms: u64) -> Result<(Live, Garbage, Option<Version>), rusqlite::Error> {
+fn read_all(
+    database: &Database,
+    now_ms: u64,
+) -> Result<(Live, Garbage, Option<Version>), rusqlite::Error> {
     let (live, mut garbage, mut last) = (Live::new(), Garbage::default(), None);
     database.each_row(|version, next| {
         last = Some(version);

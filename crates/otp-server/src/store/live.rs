@@ -40,7 +40,10 @@ pub(super) struct Next {
 impl Live {
     pub(super) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::new(Shard::default())).collect();
-        Self { shards, live_codes: AtomicU64::new(0) }
+        Self {
+            shards,
+            live_codes: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn load(&self, key: Key, now_ms: u64) -> Option<Stored> {
@@ -90,7 +93,13 @@ impl Live {
     /// Hands out the records whose time has come, the longest overdue first, each hidden from
     /// further calls for `lease_ms` unless it is committed meanwhile. Drops records that may be
     /// forgotten on the way, and tells `forget` which version was the last.
-    pub(super) fn due(&self, now_ms: u64, limit: usize, lease_ms: u64, mut forget: impl FnMut(Version)) -> Vec<Key> {
+    pub(super) fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+        mut forget: impl FnMut(Version),
+    ) -> Vec<Key> {
         let mut keys = Vec::new();
         let mut looks_left = limit.saturating_add(LOOKS_MAX);
         let mut shards = self.shards_by_first_timer();
@@ -121,7 +130,11 @@ impl Live {
     }
 
     fn shards_by_first_timer(&self) -> BinaryHeap<Reverse<(u64, usize)>> {
-        let first = |(index, shard)| lock(shard).first_timer().map(|at_ms| Reverse((at_ms, index)));
+        let first = |(index, shard)| {
+            lock(shard)
+                .first_timer()
+                .map(|at_ms| Reverse((at_ms, index)))
+        };
         self.shards.iter().enumerate().filter_map(first).collect()
     }
 
@@ -132,7 +145,8 @@ impl Live {
 
     /// A wrapping sum of signed changes: exact, because the total never is negative.
     fn recount(&self, change: i64) {
-        self.live_codes.fetch_add(change.cast_unsigned(), Ordering::Relaxed);
+        self.live_codes
+            .fetch_add(change.cast_unsigned(), Ordering::Relaxed);
     }
 }
 

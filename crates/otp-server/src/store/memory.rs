@@ -24,7 +24,10 @@ impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
-        Self { live: Live::new(), next_version: AtomicU64::new(1) }
+        Self {
+            live: Live::new(),
+            next_version: AtomicU64::new(1),
+        }
     }
 
     /// The record, unless it is absent or may be forgotten.
@@ -42,7 +45,12 @@ impl MemoryStore {
     /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
     /// again after `lease_ms` unless it is committed meanwhile. Drops what may be forgotten, a
     /// bounded number per call.
-    pub async fn due(&self, now_ms: u64, limit: usize, lease_ms: u64) -> Result<Vec<Key>, Unavailable> {
+    pub async fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Key>, Unavailable> {
         Ok(self.live.due(now_ms, limit, lease_ms, |_| {}))
     }
 

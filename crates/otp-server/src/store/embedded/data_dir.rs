@@ -19,10 +19,16 @@ impl DataDir {
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
         make(path).map_err(|cause| OpenError::unusable(path, cause))?;
         let lock_path = path.join("lock");
-        let lock = open_private(&lock_path).map_err(|cause| OpenError::unusable(&lock_path, cause))?;
+        let lock =
+            open_private(&lock_path).map_err(|cause| OpenError::unusable(&lock_path, cause))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: path.to_owned() }),
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+                dir: path.to_owned(),
+            }),
             Err(TryLockError::Error(cause)) => Err(OpenError::unusable(&lock_path, cause)),
         }
     }

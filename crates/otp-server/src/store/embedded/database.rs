@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params,
+};
 
 use super::super::backend::{Key, Version};
 use super::super::live::Next;
@@ -34,7 +36,11 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn open(path: &Path, durability: Durability, max_bytes: Option<u64>) -> Result<Self> {
+    pub(super) fn open(
+        path: &Path,
+        durability: Durability,
+        max_bytes: Option<u64>,
+    ) -> Result<Self> {
         let connection = connect(path)?;
         let synchronous = match durability {
             Durability::Fsync => "FULL",
@@ -48,14 +54,23 @@ impl Database {
              PRAGMA cache_spill = OFF;"
         ))?;
         if let Some(max_bytes) = max_bytes {
-            connection.query_row(&format!("PRAGMA max_page_count = {}", max_bytes / PAGE_BYTES), [], |_| Ok(()))?;
+            connection.query_row(
+                &format!("PRAGMA max_page_count = {}", max_bytes / PAGE_BYTES),
+                [],
+                |_| Ok(()),
+            )?;
         }
-        Ok(Self { connection, versions_reserved: 0 })
+        Ok(Self {
+            connection,
+            versions_reserved: 0,
+        })
     }
 
     /// Calls back for every row, in the order of their versions.
     pub(super) fn each_row(&self, mut each: impl FnMut(Version, Next)) -> Result<()> {
-        let mut statement = self.connection.prepare(&format!("{SELECT} ORDER BY version"))?;
+        let mut statement = self
+            .connection
+            .prepare(&format!("{SELECT} ORDER BY version"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (version, next) = read(row)?;
@@ -66,15 +81,27 @@ impl Database {
 
     /// The row of a version, if it is there.
     pub(super) fn row(&self, version: Version) -> Result<Option<(Version, Next)>> {
-        let mut statement = self.connection.prepare_cached(&format!("{SELECT} WHERE version = ?1"))?;
-        statement.query_row([version.0.cast_signed()], read).optional()
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("{SELECT} WHERE version = ?1"))?;
+        statement
+            .query_row([version.0.cast_signed()], read)
+            .optional()
     }
 
     /// Starts a block of versions that were never handed out. Answers with the first of them.
     pub(super) fn reserve_versions(&mut self, last_used: Option<Version>) -> Result<u64> {
-        let reserved: i64 = self.connection.query_row("SELECT versions_reserved FROM counter", [], |row| row.get(0))?;
-        let first = reserved.cast_unsigned().max(last_used.map_or(1, |last| last.0 + 1));
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let reserved: i64 =
+            self.connection
+                .query_row("SELECT versions_reserved FROM counter", [], |row| {
+                    row.get(0)
+                })?;
+        let first = reserved
+            .cast_unsigned()
+            .max(last_used.map_or(1, |last| last.0 + 1));
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         reserve(&transaction, first + VERSIONS_RESERVED)?;
         transaction.commit()?;
         self.versions_reserved = first + VERSIONS_RESERVED;
@@ -82,8 +109,15 @@ impl Database {
     }
 
     /// Writes rows and deletes others in one transaction, durable when this returns.
-    pub(super) fn write(&mut self, rows: &[Row], garbage: &[Version], next_version: u64) -> Result<()> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pub(super) fn write(
+        &mut self,
+        rows: &[Row],
+        garbage: &[Version],
+        next_version: u64,
+    ) -> Result<()> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut reserved = self.versions_reserved;
         {
             let mut insert = transaction.prepare_cached(INSERT)?;
@@ -113,7 +147,10 @@ impl Database {
 
     /// A small real write that needs real room, and takes it back.
     pub(super) fn probe(&self) -> Result<()> {
-        self.connection.execute("INSERT OR REPLACE INTO probe VALUES (1, zeroblob(?1))", [PROBE_BYTES])?;
+        self.connection.execute(
+            "INSERT OR REPLACE INTO probe VALUES (1, zeroblob(?1))",
+            [PROBE_BYTES],
+        )?;
         self.connection.execute("DELETE FROM probe", []).map(drop)
     }
 
@@ -123,7 +160,10 @@ impl Database {
 
     /// Whether the database, rather than the disk, is at its limit.
     pub(super) fn is_at_its_limit(&self) -> bool {
-        let pragma = |name| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let pragma = |name| {
+            self.connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+        };
         let (Ok(pages), Ok(most)) = (pragma("page_count"), pragma("max_page_count")) else {
             return false;
         };
@@ -173,7 +213,12 @@ pub(super) fn checkpoint(connection: &Connection, how: Checkpoint) -> Result<Log
         Checkpoint::Truncate => "TRUNCATE",
     };
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
-    statement.query_row([], |row| Ok(Log { pages: count(row, 1)?, copied: count(row, 2)? }))
+    statement.query_row([], |row| {
+        Ok(Log {
+            pages: count(row, 1)?,
+            copied: count(row, 2)?,
+        })
+    })
 }
 
 /// SQLite says -1 when there is no log.
@@ -182,7 +227,12 @@ fn count(row: &SqlRow<'_>, column: usize) -> Result<u64> {
 }
 
 fn reserve(connection: &Connection, versions_reserved: u64) -> Result<()> {
-    connection.execute("UPDATE counter SET versions_reserved = ?1", [versions_reserved.cast_signed()]).map(drop)
+    connection
+        .execute(
+            "UPDATE counter SET versions_reserved = ?1",
+            [versions_reserved.cast_signed()],
+        )
+        .map(drop)
 }
 
 fn read(row: &SqlRow<'_>) -> Result<(Version, Next)> {

@@ -64,20 +64,34 @@ fn header(file: &mut File) -> io::Result<Vec<u8>> {
 
 fn check(path: &Path, header: &[u8]) -> Result<(), OpenError> {
     if header.len() < HEADER_BYTES || !header.starts_with(MAGIC) {
-        return Err(OpenError::Damaged { path: path.to_owned(), cause: None });
+        return Err(OpenError::Damaged {
+            path: path.to_owned(),
+            cause: None,
+        });
     }
     if number(header, APPLICATION_ID_AT) != APPLICATION_ID {
-        return Err(OpenError::Foreign { path: path.to_owned() });
+        return Err(OpenError::Foreign {
+            path: path.to_owned(),
+        });
     }
     match number(header, FORMAT_AT) {
         FORMAT => Ok(()),
-        found if found > FORMAT => Err(OpenError::NewerFormat { path: path.to_owned(), found, known: FORMAT }),
-        _ => Err(OpenError::Damaged { path: path.to_owned(), cause: None }),
+        found if found > FORMAT => Err(OpenError::NewerFormat {
+            path: path.to_owned(),
+            found,
+            known: FORMAT,
+        }),
+        _ => Err(OpenError::Damaged {
+            path: path.to_owned(),
+            cause: None,
+        }),
     }
 }
 
 fn number(header: &[u8], at: usize) -> u32 {
-    header[at..at + 4].iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
+    header[at..at + 4]
+        .iter()
+        .fold(0, |number, byte| number << 8 | u32::from(*byte))
 }
 
 /// Makes it under another name, and renames it when it is whole: there is a database or there is none.

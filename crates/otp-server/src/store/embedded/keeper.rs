@@ -63,10 +63,16 @@ impl Upkeep {
     /// Waits for a commit, then for one tick more. Answers whether to go on.
     fn wait(&self) -> bool {
         let idle = |state: &mut State| !state.has_commits && !state.is_closing;
-        let mut state = self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .changed
+            .wait_while(self.lock(), idle)
+            .unwrap_or_else(PoisonError::into_inner);
         state.has_commits = false;
         let open = |state: &mut State| !state.is_closing;
-        let (state, _) = self.changed.wait_timeout_while(state, TICK, open).unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = self
+            .changed
+            .wait_timeout_while(state, TICK, open)
+            .unwrap_or_else(PoisonError::into_inner);
         !state.is_closing
     }
 
@@ -85,12 +91,20 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn open(path: &Path, durability: Durability, upkeep: Arc<Upkeep>) -> Result<Self, rusqlite::Error> {
+    pub(super) fn open(
+        path: &Path,
+        durability: Durability,
+        upkeep: Arc<Upkeep>,
+    ) -> Result<Self, rusqlite::Error> {
         let flushed_log = match durability {
             Durability::Fsync => None,
             Durability::Process => Some(path.with_extension("db-wal")),
         };
-        Ok(Self { connection: connect(path)?, upkeep, flushed_log })
+        Ok(Self {
+            connection: connect(path)?,
+            upkeep,
+            flushed_log,
+        })
     }
 
     /// Works until it is told to end.
@@ -104,7 +118,11 @@ impl Keeper {
             match self.wish(ticks) {
                 Ok(None) => {}
                 Ok(Some(how)) => {
-                    ticks = if matches!(how, Checkpoint::Truncate) { 0 } else { ticks };
+                    ticks = if matches!(how, Checkpoint::Truncate) {
+                        0
+                    } else {
+                        ticks
+                    };
                     self.upkeep.wish(how);
                 }
                 Err(error) => tracing::warn!("could not copy the store's log: {error}"),
@@ -124,6 +142,8 @@ impl Keeper {
     }
 
     fn flush(&self) -> io::Result<()> {
-        self.flushed_log.as_ref().map_or(Ok(()), |log| File::open(log)?.sync_data())
+        self.flushed_log
+            .as_ref()
+            .map_or(Ok(()), |log| File::open(log)?.sync_data())
     }
 }

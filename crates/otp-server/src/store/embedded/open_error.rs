@@ -71,14 +71,22 @@ impl OpenError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::InUse { .. } => "stop the other otp-server, or give this one a data directory of its own",
-            Self::Unusable { .. } => "give the user that runs otp-server a data directory it may write to",
+            Self::InUse { .. } => {
+                "stop the other otp-server, or give this one a data directory of its own"
+            }
+            Self::Unusable { .. } => {
+                "give the user that runs otp-server a data directory it may write to"
+            }
             Self::Damaged { .. } => {
                 "restore a backup, or move the file away to start empty (codes on their way are lost)"
             }
             Self::Foreign { .. } => "choose another data directory",
-            Self::NewerFormat { .. } => "run the newer otp-server, or choose another data directory",
-            Self::Database { cause, .. } if cause.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            Self::NewerFormat { .. } => {
+                "run the newer otp-server, or choose another data directory"
+            }
+            Self::Database { cause, .. }
+                if cause.sqlite_error_code() == Some(ErrorCode::DiskFull) =>
+            {
                 "free space on the disk, or raise store.max_megabytes"
             }
             Self::Database { .. } => "check that the disk is healthy and may be written to",
@@ -90,14 +98,18 @@ impl OpenError {
         let path = path.to_owned();
         match cause.sqlite_error_code() {
             // No code: a column of another type. No program of ours wrote that.
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => {
-                Self::Damaged { path, cause: Some(cause) }
-            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => Self::Damaged {
+                path,
+                cause: Some(cause),
+            },
             Some(_) => Self::Database { path, cause },
         }
     }
 
     pub(super) fn unusable(path: &Path, cause: io::Error) -> Self {
-        Self::Unusable { path: path.to_owned(), cause }
+        Self::Unusable {
+            path: path.to_owned(),
+            cause,
+        }
     }
 }

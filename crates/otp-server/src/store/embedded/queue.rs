@@ -74,7 +74,10 @@ impl Written {
         if self.outcome.get().is_none() {
             settled.await;
         }
-        self.outcome.get().cloned().unwrap_or_else(|| Err(Unavailable::stopping()))
+        self.outcome
+            .get()
+            .cloned()
+            .unwrap_or_else(|| Err(Unavailable::stopping()))
     }
 }
 
@@ -82,7 +85,10 @@ impl Written {
 #[derive(Debug)]
 pub(super) enum Work {
     /// Rows to write, if any, and versions that were forgotten, if any.
-    Some { group: Option<Group>, forgotten: Vec<Version> },
+    Some {
+        group: Option<Group>,
+        forgotten: Vec<Version>,
+    },
     /// Nothing came for a while.
     Idle,
     /// Nothing will come any more.
@@ -100,7 +106,12 @@ impl Queue {
             is_closing: false,
             is_writer_asleep: false,
         };
-        Self { state: Mutex::new(state), work: Condvar::new(), is_down: AtomicBool::new(false), limit }
+        Self {
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            is_down: AtomicBool::new(false),
+            limit,
+        }
     }
 
     /// Queues a row under a new version, or refuses.
@@ -115,11 +126,21 @@ impl Queue {
         let version = Version(state.next_version);
         state.next_version += 1;
         state.waiting += 1;
-        if state.groups.back().is_none_or(|group| group.rows.len() >= GROUP_MAX) {
+        if state
+            .groups
+            .back()
+            .is_none_or(|group| group.rows.len() >= GROUP_MAX)
+        {
             state.groups.push_back(Group::default());
         }
-        let group = state.groups.back_mut().expect("a group was just made sure of");
-        group.rows.push(Row { version, next: next.clone() });
+        let group = state
+            .groups
+            .back_mut()
+            .expect("a group was just made sure of");
+        group.rows.push(Row {
+            version,
+            next: next.clone(),
+        });
         let written = Arc::clone(&group.written);
         self.wake_writer(state);
         Ok((version, written))
@@ -134,7 +155,11 @@ impl Queue {
 
     /// Answers with the reason while the store is down.
     pub(super) fn check(&self) -> Result<(), Unavailable> {
-        if self.is_down.load(Ordering::Acquire) { self.lock().down.clone().map_or(Ok(()), Err) } else { Ok(()) }
+        if self.is_down.load(Ordering::Acquire) {
+            self.lock().down.clone().map_or(Ok(()), Err)
+        } else {
+            Ok(())
+        }
     }
 
     /// Waits for work, for `patience` at most.
@@ -144,17 +169,25 @@ impl Queue {
             if !state.groups.is_empty() || !state.forgotten.is_empty() {
                 let group = state.groups.pop_front();
                 state.waiting -= group.as_ref().map_or(0, |group| group.rows.len());
-                return Work::Some { group, forgotten: std::mem::take(&mut state.forgotten) };
+                return Work::Some {
+                    group,
+                    forgotten: std::mem::take(&mut state.forgotten),
+                };
             }
             if state.is_closing {
                 return Work::Closing;
             }
             state.is_writer_asleep = true;
             state = match patience {
-                None => self.work.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self
+                    .work
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(patience) => {
-                    let (mut state, waited) =
-                        self.work.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
+                    let (mut state, waited) = self
+                        .work
+                        .wait_timeout(state, patience)
+                        .unwrap_or_else(PoisonError::into_inner);
                     if waited.timed_out() && state.is_writer_asleep {
                         state.is_writer_asleep = false;
                         return Work::Idle;

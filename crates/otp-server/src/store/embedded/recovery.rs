@@ -61,7 +61,9 @@ impl Writer {
     fn explain(&self, error: rusqlite::Error) -> Unavailable {
         let dir = self.data_dir.display();
         let message = if !is_full(&error) {
-            format!("cannot write under {dir}: {error}: check the disk; the store recovers by itself")
+            format!(
+                "cannot write under {dir}: {error}: check the disk; the store recovers by itself"
+            )
         } else if self.database.is_at_its_limit() {
             "the store has reached its size limit: raise store.max_megabytes, or wait until records may be forgotten; \
              the store recovers by itself"

@@ -56,19 +56,28 @@ impl Writer {
     }
 
     fn write(&mut self, group: Group) {
-        let garbage = self.garbage.next(group.rows.len() * DELETED_PER_ROW + DELETED_PER_GROUP);
+        let garbage = self
+            .garbage
+            .next(group.rows.len() * DELETED_PER_ROW + DELETED_PER_GROUP);
         let mut deleted = garbage.len();
-        let mut outcome = self.database.write(&group.rows, &garbage, self.queue.next_version());
-        if outcome.as_ref().is_err_and(is_full) && self.delete_all().is_ok_and(|made_room| made_room) {
+        let mut outcome = self
+            .database
+            .write(&group.rows, &garbage, self.queue.next_version());
+        if outcome.as_ref().is_err_and(is_full)
+            && self.delete_all().is_ok_and(|made_room| made_room)
+        {
             deleted = 0;
-            outcome = self.database.write(&group.rows, &[], self.queue.next_version());
+            outcome = self
+                .database
+                .write(&group.rows, &[], self.queue.next_version());
         }
         if let Err(error) = outcome {
             return self.recover(group, error);
         }
         group.written.settle(Ok(()));
         self.garbage.deleted(deleted);
-        self.garbage.extend(group.rows.iter().filter_map(|row| row.next.supersedes));
+        self.garbage
+            .extend(group.rows.iter().filter_map(|row| row.next.supersedes));
         self.upkeep.committed();
     }
 
@@ -125,7 +134,8 @@ impl Writer {
         self.garbage.sweep();
         let garbage: Vec<Version> = self.garbage.next(DELETED_WHEN_IDLE);
         if !garbage.is_empty() {
-            self.database.write(&[], &garbage, self.queue.next_version())?;
+            self.database
+                .write(&[], &garbage, self.queue.next_version())?;
             self.garbage.deleted(garbage.len());
         }
         Ok(garbage.len())

@@ -43,13 +43,22 @@ const _: () = assert!(size_of::<(Key, Entry)>() <= 64);
 impl Shard {
     /// The record, unless it is absent or may be forgotten.
     pub(super) fn stored(&self, key: Key, now_ms: u64) -> Option<Stored> {
-        let entry = self.records.get(&key).filter(|entry| now_ms < entry.forget_at_ms)?;
-        Some(Stored { version: entry.version, body: Arc::clone(&entry.body) })
+        let entry = self
+            .records
+            .get(&key)
+            .filter(|entry| now_ms < entry.forget_at_ms)?;
+        Some(Stored {
+            version: entry.version,
+            body: Arc::clone(&entry.body),
+        })
     }
 
     /// The record's version, unless it is absent or may be forgotten.
     pub(super) fn version(&self, key: Key, now_ms: u64) -> Option<Version> {
-        let entry = self.records.get(&key).filter(|entry| now_ms < entry.forget_at_ms)?;
+        let entry = self
+            .records
+            .get(&key)
+            .filter(|entry| now_ms < entry.forget_at_ms)?;
         Some(entry.version)
     }
 
@@ -86,7 +95,9 @@ impl Shard {
 
     /// Removes a record. Answers with the change in live codes.
     pub(super) fn remove(&mut self, key: Key) -> i64 {
-        self.records.remove(&key).map_or(0, |entry| -i64::from(entry.live_codes))
+        self.records
+            .remove(&key)
+            .map_or(0, |entry| -i64::from(entry.live_codes))
     }
 
     /// When the first timer rings.
@@ -99,11 +110,18 @@ impl Shard {
         let Some(Reverse((rang_at_ms, key))) = self.timers.pop() else {
             return Attended::Nothing;
         };
-        let Some(entry) = self.records.get_mut(&key).filter(|entry| entry.rings_at == low_half(rang_at_ms)) else {
+        let Some(entry) = self
+            .records
+            .get_mut(&key)
+            .filter(|entry| entry.rings_at == low_half(rang_at_ms))
+        else {
             return Attended::Nothing;
         };
         if entry.forget_at_ms <= now_ms {
-            return Attended::MayBeForgotten { key, last: entry.version };
+            return Attended::MayBeForgotten {
+                key,
+                last: entry.version,
+            };
         }
         let is_due = entry.attend_at_ms <= now_ms;
         if is_due {
@@ -111,7 +129,11 @@ impl Shard {
             entry.attend_at_ms = now_ms.saturating_add(lease_ms.max(1));
         }
         arm(&mut self.timers, key, entry);
-        if is_due { Attended::Due(key) } else { Attended::Nothing }
+        if is_due {
+            Attended::Due(key)
+        } else {
+            Attended::Nothing
+        }
     }
 }
 
@@ -132,7 +154,10 @@ fn rings_by(old: &Entry, new: &Entry) -> bool {
     next_look(old) <= next_look(new)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low half is what is asked for")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the low half is what is asked for"
+)]
 fn low_half(at_ms: u64) -> u32 {
     at_ms as u32
 }

@@ -54,21 +54,36 @@ async fn a_record_is_loaded_as_it_was_committed(store: AnyStore) {
 
 async fn a_record_is_made_once(store: AnyStore) {
     committed(store.commit(write(1, None, b"one"), NOW).await);
-    assert_eq!(store.commit(write(1, None, b"two"), NOW).await.unwrap(), Commit::Conflict);
+    assert_eq!(
+        store.commit(write(1, None, b"two"), NOW).await.unwrap(),
+        Commit::Conflict
+    );
     assert_eq!(body(&store, 1).await, b"one");
 }
 
 async fn a_change_of_an_outdated_version_is_a_conflict_and_changes_nothing(store: AnyStore) {
     let first = committed(store.commit(write(1, None, b"one"), NOW).await);
     let second = committed(store.commit(write(1, Some(first), b"two"), NOW).await);
-    assert_eq!(store.commit(write(1, Some(first), b"three"), NOW).await.unwrap(), Commit::Conflict);
+    assert_eq!(
+        store
+            .commit(write(1, Some(first), b"three"), NOW)
+            .await
+            .unwrap(),
+        Commit::Conflict
+    );
     assert_eq!(body(&store, 1).await, b"two");
     committed(store.commit(write(1, Some(second), b"four"), NOW).await);
 }
 
 async fn a_change_of_a_record_that_is_not_there_is_a_conflict(store: AnyStore) {
     let version = committed(store.commit(write(1, None, b"one"), NOW).await);
-    assert_eq!(store.commit(write(2, Some(version), b"two"), NOW).await.unwrap(), Commit::Conflict);
+    assert_eq!(
+        store
+            .commit(write(2, Some(version), b"two"), NOW)
+            .await
+            .unwrap(),
+        Commit::Conflict
+    );
     assert_eq!(store.live_codes(), 1);
 }
 
@@ -76,8 +91,13 @@ async fn of_64_tasks_that_saw_the_same_version_one_wins(store: AnyStore) {
     let store = Arc::new(store);
     for round in 0..100 {
         let seen = committed(store.commit(write(round, None, b"seen"), NOW).await);
-        let threads: Vec<_> = (0..4).map(|_| rivals(Arc::clone(&store), round, seen)).collect();
-        let winners: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+        let threads: Vec<_> = (0..4)
+            .map(|_| rivals(Arc::clone(&store), round, seen))
+            .collect();
+        let winners: usize = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .sum();
         assert_eq!(winners, 1, "in round {round}");
     }
     assert_eq!(store.live_codes(), 100);
@@ -91,7 +111,12 @@ fn rivals(store: Arc<AnyStore>, number: u64, seen: Version) -> thread::JoinHandl
             let tasks: Vec<_> = (0..16)
                 .map(|_| {
                     let store = Arc::clone(&store);
-                    tokio::spawn(async move { store.commit(write(number, Some(seen), b"won"), NOW).await.unwrap() })
+                    tokio::spawn(async move {
+                        store
+                            .commit(write(number, Some(seen), b"won"), NOW)
+                            .await
+                            .unwrap()
+                    })
                 })
                 .collect();
             let mut winners = 0;
@@ -107,9 +132,18 @@ async fn a_record_past_its_time_is_absent_and_can_be_made_again(store: AnyStore)
     let version = committed(store.commit(write(1, None, b"one"), NOW).await);
     assert!(store.load(key(1), NOW + HOUR - 1).await.unwrap().is_some());
     assert!(store.load(key(1), NOW + HOUR).await.unwrap().is_none());
-    let late = Write { forget_at_ms: NOW + 3 * HOUR, ..write(1, Some(version), b"late") };
-    assert_eq!(store.commit(late, NOW + HOUR).await.unwrap(), Commit::Conflict);
-    let again = Write { forget_at_ms: NOW + 3 * HOUR, ..write(1, None, b"again") };
+    let late = Write {
+        forget_at_ms: NOW + 3 * HOUR,
+        ..write(1, Some(version), b"late")
+    };
+    assert_eq!(
+        store.commit(late, NOW + HOUR).await.unwrap(),
+        Commit::Conflict
+    );
+    let again = Write {
+        forget_at_ms: NOW + 3 * HOUR,
+        ..write(1, None, b"again")
+    };
     committed(store.commit(again, NOW + HOUR).await);
     assert_eq!(store.live_codes(), 1);
 }
@@ -117,9 +151,15 @@ async fn a_record_past_its_time_is_absent_and_can_be_made_again(store: AnyStore)
 async fn a_version_is_not_used_again_after_the_record_was_forgotten(store: AnyStore) {
     let old = committed(store.commit(write(1, None, b"same"), NOW).await);
     store.due(NOW + HOUR, 10, LEASE).await.unwrap();
-    let later = |expected| Write { forget_at_ms: NOW + 3 * HOUR, ..write(1, expected, b"same") };
+    let later = |expected| Write {
+        forget_at_ms: NOW + 3 * HOUR,
+        ..write(1, expected, b"same")
+    };
     committed(store.commit(later(None), NOW + HOUR).await);
-    assert_eq!(store.commit(later(Some(old)), NOW + HOUR).await.unwrap(), Commit::Conflict);
+    assert_eq!(
+        store.commit(later(Some(old)), NOW + HOUR).await.unwrap(),
+        Commit::Conflict
+    );
 }
 
 async fn a_commit_that_nobody_waits_for_counts(store: AnyStore) {
@@ -127,7 +167,10 @@ async fn a_commit_that_nobody_waits_for_counts(store: AnyStore) {
         let abandoned = pin!(store.commit(write(1, None, b"one"), NOW));
         let _ = abandoned.poll(&mut Context::from_waker(Waker::noop()));
     }
-    assert_eq!(store.commit(write(1, None, b"two"), NOW).await.unwrap(), Commit::Conflict);
+    assert_eq!(
+        store.commit(write(1, None, b"two"), NOW).await.unwrap(),
+        Commit::Conflict
+    );
     assert_eq!(body(&store, 1).await, b"one");
 }
 
@@ -135,7 +178,10 @@ async fn due_records_are_handed_out_the_longest_overdue_first(store: AnyStore) {
     for (number, after) in [(1, 30), (2, 10), (3, 20), (4, 40)] {
         committed(store.commit(due(number, None, NOW + after), NOW).await);
     }
-    assert_eq!(store.due(NOW + 30, 10, LEASE).await.unwrap(), [key(2), key(3), key(1)]);
+    assert_eq!(
+        store.due(NOW + 30, 10, LEASE).await.unwrap(),
+        [key(2), key(3), key(1)]
+    );
 }
 
 async fn a_record_that_is_not_due_is_not_handed_out(store: AnyStore) {
@@ -189,7 +235,10 @@ async fn a_commit_without_a_due_time_stops_the_timer(store: AnyStore) {
 }
 
 async fn live_codes_are_the_sum_over_the_records(store: AnyStore) {
-    let with_codes = |number, expected, live_codes| Write { live_codes, ..write(number, expected, b"codes") };
+    let with_codes = |number, expected, live_codes| Write {
+        live_codes,
+        ..write(number, expected, b"codes")
+    };
     let first = committed(store.commit(with_codes(1, None, 3), NOW).await);
     committed(store.commit(with_codes(2, None, 4), NOW).await);
     assert_eq!(store.live_codes(), 7);
@@ -197,13 +246,22 @@ async fn live_codes_are_the_sum_over_the_records(store: AnyStore) {
     assert_eq!(store.live_codes(), 4);
     committed(store.commit(with_codes(1, Some(second), 1), NOW).await);
     assert_eq!(store.live_codes(), 5);
-    assert_eq!(store.commit(with_codes(2, Some(first), 9), NOW).await.unwrap(), Commit::Conflict);
+    assert_eq!(
+        store
+            .commit(with_codes(2, Some(first), 9), NOW)
+            .await
+            .unwrap(),
+        Commit::Conflict
+    );
     assert_eq!(store.live_codes(), 5);
 }
 
 async fn forgotten_records_are_dropped_a_bounded_number_at_a_time(store: AnyStore) {
     const RECORDS: u64 = 5_000;
-    commit_all(&store, (0..RECORDS).map(|number| write(number, None, b"soon gone")));
+    commit_all(
+        &store,
+        (0..RECORDS).map(|number| write(number, None, b"soon gone")),
+    );
     assert_eq!(store.live_codes(), RECORDS);
     assert_eq!(store.due(NOW + HOUR, 10, LEASE).await.unwrap(), []);
     let left = store.live_codes();
@@ -223,9 +281,18 @@ fn commit_all(store: &AnyStore, writes: impl Iterator<Item = Write>) {
 }
 
 fn due(number: u64, expected: Option<Version>, due_at_ms: u64) -> Write {
-    Write { due_at_ms: Some(due_at_ms), ..write(number, expected, b"due") }
+    Write {
+        due_at_ms: Some(due_at_ms),
+        ..write(number, expected, b"due")
+    }
 }
 
 async fn body(store: &AnyStore, number: u64) -> Vec<u8> {
-    store.load(key(number), NOW).await.unwrap().unwrap().body.to_vec()
+    store
+        .load(key(number), NOW)
+        .await
+        .unwrap()
+        .unwrap()
+        .body
+        .to_vec()
 }

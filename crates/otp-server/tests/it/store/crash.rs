@@ -30,7 +30,10 @@ async fn a_killed_process_loses_no_acknowledged_commit_and_makes_none_up() {
             let stored = store.load(key(number), NOW).await.unwrap().unwrap();
             let kept = counted(&stored.body);
             // A task waits for each commit before the next: one at most is not acknowledged.
-            assert!((count..=count + 1).contains(&kept), "round {round}: {kept} kept, {count} acknowledged");
+            assert!(
+                (count..=count + 1).contains(&kept),
+                "round {round}: {kept} kept, {count} acknowledged"
+            );
             live_codes += kept % 3;
         }
         assert_eq!(store.live_codes(), live_codes, "in round {round}");
@@ -48,7 +51,10 @@ async fn the_process_that_is_killed() {
         return;
     }
     let somewhere = TempDir::new().unwrap();
-    let options = EmbeddedOptions { data_dir: data_dir.into(), ..options(&somewhere) };
+    let options = EmbeddedOptions {
+        data_dir: data_dir.into(),
+        ..options(&somewhere)
+    };
     let store = Arc::new(EmbeddedStore::open(&options, NOW).unwrap());
     let tasks = LocalSet::new();
     for number in 0..TASKS {
@@ -59,16 +65,23 @@ async fn the_process_that_is_killed() {
 
 async fn count_up(store: Arc<EmbeddedStore>, number: u64) {
     let stored = store.load(key(number), NOW).await.unwrap();
-    let (mut expected, mut count) = stored.map_or((None, 0), |stored| (Some(stored.version), counted(&stored.body)));
+    let (mut expected, mut count) = stored.map_or((None, 0), |stored| {
+        (Some(stored.version), counted(&stored.body))
+    });
     loop {
         count += 1;
         let mut body = count.to_le_bytes().to_vec();
         body.resize(BODY_PADDING, 0);
         let live_codes = u32::try_from(count % 3).unwrap();
-        let next = Write { live_codes, ..write(number, expected, &body) };
+        let next = Write {
+            live_codes,
+            ..write(number, expected, &body)
+        };
         expected = Some(committed(store.commit(next, NOW).await));
         // One system call, so that a line is whole or not there.
-        io::stdout().write_all(format!("acknowledged {number} {count}\n").as_bytes()).unwrap();
+        io::stdout()
+            .write_all(format!("acknowledged {number} {count}\n").as_bytes())
+            .unwrap();
     }
 }
 
@@ -82,9 +95,11 @@ fn kill_under_load(data_dir: &Path) -> BTreeMap<u64, u64> {
     let mut acknowledged = BTreeMap::new();
     let mut note = |line: &str| {
         let mut words = line.split(' ').skip(1).map(str::parse::<u64>);
-        if let (true, Some(Ok(number)), Some(Ok(count))) =
-            (line.starts_with("acknowledged "), words.next(), words.next())
-        {
+        if let (true, Some(Ok(number)), Some(Ok(count))) = (
+            line.starts_with("acknowledged "),
+            words.next(),
+            words.next(),
+        ) {
             acknowledged.insert(number, count);
         }
     };
@@ -97,18 +112,29 @@ fn kill_under_load(data_dir: &Path) -> BTreeMap<u64, u64> {
         note(&line.unwrap());
     }
     child.wait().unwrap();
-    assert_eq!(acknowledged.len() as u64, TASKS, "not every task was under way");
+    assert_eq!(
+        acknowledged.len() as u64,
+        TASKS,
+        "not every task was under way"
+    );
     acknowledged
 }
 
 fn start(data_dir: &Path) -> Child {
     let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "store::crash::the_process_that_is_killed", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "store::crash::the_process_that_is_killed",
+            "--ignored",
+            "--nocapture",
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    input.write_all(data_dir.to_str().unwrap().as_bytes()).unwrap();
+    input
+        .write_all(data_dir.to_str().unwrap().as_bytes())
+        .unwrap();
     child
 }

@@ -22,7 +22,10 @@ async fn the_directory_and_its_files_are_their_owners_alone() {
     let data = options(&dir).data_dir;
     let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
-    let files: Vec<PathBuf> = fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<PathBuf> = fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert!(files.len() >= 3, "{files:?}");
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
@@ -31,8 +34,13 @@ async fn the_directory_and_its_files_are_their_owners_alone() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_format_is_refused_and_left_alone() {
-    let error = refused_after(|bytes| bytes[FORMAT..FORMAT + 4].copy_from_slice(&7_u32.to_be_bytes())).await;
-    assert!(matches!(error, OpenError::NewerFormat { found: 7, .. }), "{error:?}");
+    let error =
+        refused_after(|bytes| bytes[FORMAT..FORMAT + 4].copy_from_slice(&7_u32.to_be_bytes()))
+            .await;
+    assert!(
+        matches!(error, OpenError::NewerFormat { found: 7, .. }),
+        "{error:?}"
+    );
     assert!(error.to_string().contains("has format 7"), "{error}");
 }
 
@@ -60,7 +68,11 @@ async fn a_file_that_was_cut_short_is_refused_and_left_alone() {
 async fn a_database_damaged_in_the_middle_is_refused_and_left_alone() {
     let error = refused_after(|bytes| bytes[4096..].fill(0xAA)).await;
     assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
-    assert!(error.hint().contains("restore a backup"), "{}", error.hint());
+    assert!(
+        error.hint().contains("restore a backup"),
+        "{}",
+        error.hint()
+    );
 }
 
 #[test]
@@ -68,10 +80,19 @@ fn a_directory_that_cannot_be_made_is_named() {
     let dir = TempDir::new().unwrap();
     let file = dir.path().join("file");
     fs::write(&file, "in the way").unwrap();
-    let error =
-        EmbeddedStore::open(&EmbeddedOptions { data_dir: file.join("data"), ..options(&dir) }, NOW).unwrap_err();
+    let error = EmbeddedStore::open(
+        &EmbeddedOptions {
+            data_dir: file.join("data"),
+            ..options(&dir)
+        },
+        NOW,
+    )
+    .unwrap_err();
     assert!(matches!(error, OpenError::Unusable { .. }), "{error:?}");
-    assert!(error.to_string().contains(&*file.to_string_lossy()), "{error}");
+    assert!(
+        error.to_string().contains(&*file.to_string_lossy()),
+        "{error}"
+    );
 }
 
 #[test]

@@ -18,7 +18,13 @@ const ALL: usize = 100;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Commit { number: u64, outdated: bool, due_in: Option<u64>, forget_in: u64, live_codes: u32 },
+    Commit {
+        number: u64,
+        outdated: bool,
+        due_in: Option<u64>,
+        forget_in: u64,
+        live_codes: u32,
+    },
     Advance(u64),
     Due,
     Reopen,
@@ -58,15 +64,22 @@ proptest! {
 }
 
 fn history() -> impl Strategy<Value = Vec<Step>> {
-    let commit = (0..KEYS, prop::bool::weighted(0.1), prop::option::of(0..200_u64), 1..300_u64, 0..4_u32).prop_map(
-        |(number, outdated, due_in, forget_in, live_codes)| Step::Commit {
-            number,
-            outdated,
-            due_in,
-            forget_in,
-            live_codes,
-        },
-    );
+    let commit = (
+        0..KEYS,
+        prop::bool::weighted(0.1),
+        prop::option::of(0..200_u64),
+        1..300_u64,
+        0..4_u32,
+    )
+        .prop_map(
+            |(number, outdated, due_in, forget_in, live_codes)| Step::Commit {
+                number,
+                outdated,
+                due_in,
+                forget_in,
+                live_codes,
+            },
+        );
     let step = prop_oneof![8 => commit, 4 => (0..80_u64).prop_map(Step::Advance), 4 => Just(Step::Due), 1 => Just(Step::Reopen)];
     prop::collection::vec(step, 1..80)
 }
@@ -75,10 +88,22 @@ fn run(store: AnyStore, steps: Vec<Step>) {
     let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let (records, seen) = (BTreeMap::new(), BTreeSet::new());
-        let mut world = World { store: Some(store), records, last: None, seen, now: NOW };
+        let mut world = World {
+            store: Some(store),
+            records,
+            last: None,
+            seen,
+            now: NOW,
+        };
         for step in steps {
             match step {
-                Step::Commit { number, outdated, due_in, forget_in, live_codes } => {
+                Step::Commit {
+                    number,
+                    outdated,
+                    due_in,
+                    forget_in,
+                    live_codes,
+                } => {
                     let write = world.write(number, outdated, due_in, forget_in, live_codes);
                     world.commit(number, write).await;
                 }
@@ -97,10 +122,19 @@ impl World {
     }
 
     fn present(&self, number: u64) -> Option<&Modelled> {
-        self.records.get(&number).filter(|record| self.now < record.forget_at)
+        self.records
+            .get(&number)
+            .filter(|record| self.now < record.forget_at)
     }
 
-    fn write(&self, number: u64, outdated: bool, due_in: Option<u64>, forget_in: u64, live_codes: u32) -> Write {
+    fn write(
+        &self,
+        number: u64,
+        outdated: bool,
+        due_in: Option<u64>,
+        forget_in: u64,
+        live_codes: u32,
+    ) -> Write {
         let current = self.present(number).map(|record| record.version);
         Write {
             key: key(number),
@@ -143,7 +177,9 @@ impl World {
 
     /// Leases are forgotten, and so is what may be.
     fn reopen(&mut self) {
-        let Some(AnyStore::Embedded(store, dir)) = self.store.take_if(|store| matches!(store, AnyStore::Embedded(..)))
+        let Some(AnyStore::Embedded(store, dir)) = self
+            .store
+            .take_if(|store| matches!(store, AnyStore::Embedded(..)))
         else {
             return;
         };
@@ -159,7 +195,9 @@ impl World {
         for number in 0..KEYS {
             let stored = self.store().load(key(number), self.now).await.unwrap();
             let stored = stored.map(|stored| (stored.version, stored.body.to_vec()));
-            let modelled = self.present(number).map(|record| (record.version, record.body.clone()));
+            let modelled = self
+                .present(number)
+                .map(|record| (record.version, record.body.clone()));
             assert_eq!(stored, modelled);
         }
         let live_codes: u64 = self.records.values().map(|record| record.live_codes).sum();

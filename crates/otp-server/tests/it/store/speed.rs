@@ -29,29 +29,57 @@ fn commits_a_second() {
     println!("one flush of 24 KB: {:?}", one_flush());
     for durability in [Durability::Fsync, Durability::Process] {
         let dir = TempDir::new().expect("a temporary directory");
-        let store = EmbeddedStore::open(&EmbeddedOptions { durability, ..options(&dir) }, NOW);
+        let store = EmbeddedStore::open(
+            &EmbeddedOptions {
+                durability,
+                ..options(&dir)
+            },
+            NOW,
+        );
         let store = Arc::new(store.expect("the store opens"));
         println!("{durability:?}");
         measure("creates", LIVE, &store, |store, number| async move {
             committed(store.commit(write(number, None, &BODY), NOW).await);
         });
-        measure("updates of random records", 2 * LIVE, &store, |store, number| async move {
-            update(&store, random(number) % LIVE).await;
-        });
-        measure("updates of random records, again", 2 * LIVE, &store, |store, number| async move {
-            update(&store, random(number * 7) % LIVE).await;
-        });
+        measure(
+            "updates of random records",
+            2 * LIVE,
+            &store,
+            |store, number| async move {
+                update(&store, random(number) % LIVE).await;
+            },
+        );
+        measure(
+            "updates of random records, again",
+            2 * LIVE,
+            &store,
+            |store, number| async move {
+                update(&store, random(number * 7) % LIVE).await;
+            },
+        );
         let next = Arc::new(AtomicU64::new(LIVE));
-        measure("creates, each updated twice at once", LIVE, &store, move |store, _| {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            async move {
-                let first = committed(store.commit(write(number, None, &BODY), NOW).await);
-                let second = committed(store.commit(write(number, Some(first), &BODY), NOW).await);
-                committed(store.commit(write(number, Some(second), &BODY), NOW).await);
-            }
-        });
-        let size = |name: &str| fs::metadata(dir.path().join("data").join(name)).map_or(0, |file| file.len()) >> 20;
-        println!("  otp.db {} MB, log {} MB", size("otp.db"), size("otp.db-wal"));
+        measure(
+            "creates, each updated twice at once",
+            LIVE,
+            &store,
+            move |store, _| {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                async move {
+                    let first = committed(store.commit(write(number, None, &BODY), NOW).await);
+                    let second =
+                        committed(store.commit(write(number, Some(first), &BODY), NOW).await);
+                    committed(store.commit(write(number, Some(second), &BODY), NOW).await);
+                }
+            },
+        );
+        let size = |name: &str| {
+            fs::metadata(dir.path().join("data").join(name)).map_or(0, |file| file.len()) >> 20
+        };
+        println!(
+            "  otp.db {} MB, log {} MB",
+            size("otp.db"),
+            size("otp.db-wal")
+        );
         let started = now();
         drop(store);
         println!("  closed in {:?}", started.elapsed());
@@ -70,17 +98,32 @@ fn opening_a_million_records() {
     measure("creates", MILLION, &store, |store, number| async move {
         committed(store.commit(write(number, None, &BODY), NOW).await);
     });
-    println!("resident: {} bytes a record, {} of them its body", (resident_bytes() - before) / MILLION, BODY.len());
+    println!(
+        "resident: {} bytes a record, {} of them its body",
+        (resident_bytes() - before) / MILLION,
+        BODY.len()
+    );
     drop(store);
     let started = now();
     let store = EmbeddedStore::open(&options(&dir), NOW).expect("the store opens");
-    println!("{} records opened in {:?}", store.live_codes(), started.elapsed());
+    println!(
+        "{} records opened in {:?}",
+        store.live_codes(),
+        started.elapsed()
+    );
 }
 
 async fn update(store: &EmbeddedStore, number: u64) {
     loop {
-        let expected = store.load(key(number), NOW).await.unwrap().map(|stored| stored.version);
-        let commit = store.commit(write(number, expected, &BODY), NOW).await.unwrap();
+        let expected = store
+            .load(key(number), NOW)
+            .await
+            .unwrap()
+            .map(|stored| stored.version);
+        let commit = store
+            .commit(write(number, expected, &BODY), NOW)
+            .await
+            .unwrap();
         if commit != Commit::Conflict {
             return;
         }
@@ -104,7 +147,10 @@ fn measure<F>(
             thread::spawn(move || run_tasks(&next, count, &store, &work))
         })
         .collect();
-    let mut times: Vec<Duration> = threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect();
+    let mut times: Vec<Duration> = threads
+        .into_iter()
+        .flat_map(|thread| thread.join().expect("no panic"))
+        .collect();
     let elapsed = started.elapsed();
     times.sort_unstable();
     let share = |percent: usize| times[(times.len() - 1) * percent / 1000];
@@ -124,7 +170,10 @@ fn run_tasks<F: Future<Output = ()> + 'static>(
     store: &Arc<EmbeddedStore>,
     work: &(impl Fn(Arc<EmbeddedStore>, u64) -> F + Clone + 'static),
 ) -> Vec<Duration> {
-    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     LocalSet::new().block_on(&runtime, async {
         let tasks: Vec<_> = (0..TASKS_PER_THREAD)
             .map(|_| {
@@ -157,7 +206,9 @@ fn one_flush() -> Duration {
     let dir = TempDir::new().expect("a temporary directory");
     let path = dir.path().join("flush");
     fs::write(&path, vec![1; FLUSH_BYTES]).expect("room");
-    File::open(&path).and_then(|file| file.sync_all()).expect("a disk");
+    File::open(&path)
+        .and_then(|file| file.sync_all())
+        .expect("a disk");
     let mut elapsed = Duration::ZERO;
     for _ in 0..FLUSHES {
         let mut file = File::options().write(true).open(&path).expect("the file");
@@ -176,7 +227,12 @@ fn random(number: u64) -> u64 {
 
 fn resident_bytes() -> u64 {
     let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+    statm
+        .split(' ')
+        .nth(1)
+        .and_then(|pages| pages.parse::<u64>().ok())
+        .unwrap_or(0)
+        * 4096
 }
 
 #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]

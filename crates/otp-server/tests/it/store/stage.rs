@@ -39,7 +39,12 @@ impl AnyStore {
         }
     }
 
-    pub(super) async fn due(&self, now_ms: u64, limit: usize, lease_ms: u64) -> Result<Vec<Key>, Unavailable> {
+    pub(super) async fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Key>, Unavailable> {
         match self {
             Self::Memory(store) => store.due(now_ms, limit, lease_ms).await,
             Self::Embedded(store, _) => store.due(now_ms, limit, lease_ms).await,
@@ -76,7 +81,14 @@ pub(super) fn key(number: u64) -> Key {
 
 /// A record that is never due, holds one code, and may be forgotten after an hour.
 pub(super) fn write(number: u64, expected: Option<Version>, body: &[u8]) -> Write {
-    Write { key: key(number), expected, body: body.to_vec(), due_at_ms: None, forget_at_ms: NOW + HOUR, live_codes: 1 }
+    Write {
+        key: key(number),
+        expected,
+        body: body.to_vec(),
+        due_at_ms: None,
+        forget_at_ms: NOW + HOUR,
+        live_codes: 1,
+    }
 }
 
 /// The version of a commit that must not conflict.
