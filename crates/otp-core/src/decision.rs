@@ -6,14 +6,15 @@
 mod attend;
 mod cancel;
 mod check;
-mod deliver;
-mod send;
+mod delivered;
+mod resend;
+mod start;
 
 pub use self::attend::{Attention, Redelivery};
 pub use self::cancel::CancelOutcome;
 pub use self::check::{Submitted, Verdict, Which};
-pub use self::deliver::DeliveryResult;
-pub use self::send::{NewCode, Reason, Refusal, SendOutcome};
+pub use self::delivered::DeliveryResult;
+pub use self::start::{NewCode, Reason, Refusal, SendOutcome};
 use crate::{Event, Record};
 
 /// What was decided.

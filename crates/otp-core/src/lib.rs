@@ -12,11 +12,12 @@ mod decision;
 mod event;
 mod id;
 mod keys;
-mod limits;
+
 mod phone;
 mod policy;
 mod record;
 mod time;
+mod window;
 
 pub use code::{Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode};
 pub use decision::{

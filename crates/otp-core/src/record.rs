@@ -5,7 +5,7 @@
 
 mod format;
 
-use crate::limits::{self, LONGEST_WINDOW};
+use crate::window::{self, LONGEST_WINDOW};
 use crate::{CodeDigest, CodePolicy, Policy, Sealed, Timestamp, VerificationId};
 
 pub use self::format::RecordError;
@@ -152,8 +152,8 @@ impl Record {
     /// When the next send is allowed; `now` or earlier means at once.
     #[must_use]
     pub fn next_send_at(&self, policy: &Policy, now: Timestamp) -> Timestamp {
-        match limits::next_send_at(&self.sends, &policy.sends, now) {
-            Some(limits::Blocked::ByCooldown(at) | limits::Blocked::ByWindow(at)) => at,
+        match window::next_send_at(&self.sends, &policy.sends, now) {
+            Some(window::Blocked::ByCooldown(at) | window::Blocked::ByWindow(at)) => at,
             None => now,
         }
     }

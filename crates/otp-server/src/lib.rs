@@ -8,10 +8,11 @@ pub mod app;
 mod attendant;
 pub mod channel;
 pub mod clock;
-pub mod complaint;
+
 pub mod config;
 pub mod http;
 pub mod secret;
 pub mod service;
+pub mod start_failure;
 pub mod store;
 pub mod telemetry;

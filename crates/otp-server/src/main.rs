@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use otp_server::app::{self, Application};
 use otp_server::clock::Clock;
-use otp_server::complaint::complaint;
 use otp_server::config::{Cli, Command, Config, print_new_key};
+use otp_server::start_failure::describe;
 use otp_server::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell when standard error is gone.
-            let _ = writeln!(io::stderr(), "{}", complaint(&error));
+            let _ = writeln!(io::stderr(), "{}", describe(&error));
             ExitCode::FAILURE
         }
     }

@@ -1,7 +1,7 @@
 //! Is this the code? Every failed comparison is paid for in the record that comes back.
 
-use crate::limits;
 use crate::record::{Status, Verification};
+use crate::window;
 use crate::{
     CodeDigest, Decision, Event, Guess, Keys, NotACode, Policy, Record, RecordKey, Timestamp,
     VerificationId,
@@ -74,7 +74,7 @@ impl Record {
         if found.status == Status::Expired || found.is_overdue(now) {
             return self.tell_expired(found.id);
         }
-        if let Some(retry_at) = limits::next_check_at(&self.failures, &policy.guesses, now) {
+        if let Some(retry_at) = window::next_check_at(&self.failures, &policy.guesses, now) {
             return Decision::unchanged(Verdict::Wait { retry_at });
         }
         match Guess::fold(text, &found.code) {
@@ -113,9 +113,9 @@ impl Record {
 
     fn fail(&self, id: VerificationId, policy: &Policy, now: Timestamp) -> Decision<Verdict> {
         let mut next = self.clone();
-        limits::forget_old(&mut next.failures, now);
+        window::forget_old(&mut next.failures, now);
         next.failures.push(now);
-        let budget = limits::failures_left(&next.failures, &policy.guesses, now);
+        let budget = window::failures_left(&next.failures, &policy.guesses, now);
         let mut events = vec![Event::CheckFailed(id)];
         let mut verdict = Verdict::Exhausted;
         if let Some(verification) = next.verification_mut(id) {
@@ -147,7 +147,7 @@ impl Record {
     fn attempts_left(&self, verification: &Verification, policy: &Policy, now: Timestamp) -> u8 {
         within_budget(
             verification.attempts_left,
-            limits::failures_left(&self.failures, &policy.guesses, now),
+            window::failures_left(&self.failures, &policy.guesses, now),
         )
     }
 

@@ -25,13 +25,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("channel", &["clock"]),
     ("telemetry", &["clock", "config"]),
     ("config", &[]),
-    ("complaint", &[]),
+    ("start_failure", &[]),
     ("secret", &[]),
     ("clock", &[]),
 ];
 
 /// What `main` names of the server: it reads the command line, sets up the log, and starts the app.
-const MAIN_STARTS: [&str; 5] = ["app", "clock", "complaint", "config", "telemetry"];
+const MAIN_STARTS: [&str; 5] = ["app", "clock", "start_failure", "config", "telemetry"];
 
 /// Libraries that only some modules may touch, so that the others need not change with them.
 const STAY_HOME: &[(&str, &[&str])] = &[

@@ -1,7 +1,7 @@
-//! May a code be sent to this phone now? A start makes a verification, a resend renews one.
+//! May a code be sent to this phone now? A start makes a verification.
 
-use crate::limits::{self, Blocked};
 use crate::record::{Delivery, Status};
+use crate::window::{self, Blocked};
 use crate::{
     CodeDigest, Decision, Event, Policy, Record, Sealed, Timestamp, Verification, VerificationId,
 };
@@ -80,39 +80,15 @@ impl Record {
         next.count_send(policy, now, events)
     }
 
-    /// Decides on a new code for a pending verification: the old code dies, the time starts anew,
-    /// the attempts do not.
-    pub fn resend(&self, new: &NewCode, policy: &Policy, now: Timestamp) -> Decision<SendOutcome> {
-        if !self
-            .verification(new.id)
-            .is_some_and(|one| one.is_open(now))
-        {
-            return Decision::unchanged(SendOutcome::NotFound);
-        }
-        if let Some(refusal) = self.refuses_send(policy, now) {
-            return Decision::unchanged(SendOutcome::Refused(refusal));
-        }
-        let mut next = self.clone();
-        let delivery = underway(new, policy, now);
-        if let Some(verification) = next.verification_mut(new.id) {
-            verification.created_at = now;
-            verification.expires_at = now.plus(policy.lifetime);
-            verification.code = policy.code;
-            verification.digest = new.digest;
-            verification.delivery = delivery;
-        }
-        next.count_send(policy, now, vec![Event::Started(new.id)])
-    }
-
     /// The limit that holds longest: once it lets go, all others have.
-    fn refuses_send(&self, policy: &Policy, now: Timestamp) -> Option<Refusal> {
+    pub(super) fn refuses_send(&self, policy: &Policy, now: Timestamp) -> Option<Refusal> {
         let by_checks =
-            limits::next_check_at(&self.failures, &policy.guesses, now).map(|retry_at| Refusal {
+            window::next_check_at(&self.failures, &policy.guesses, now).map(|retry_at| Refusal {
                 reason: Reason::CheckLimit,
                 retry_at,
             });
         let by_sends =
-            limits::next_send_at(&self.sends, &policy.sends, now).map(|blocked| match blocked {
+            window::next_send_at(&self.sends, &policy.sends, now).map(|blocked| match blocked {
                 Blocked::ByCooldown(retry_at) => Refusal {
                     reason: Reason::Cooldown,
                     retry_at,
@@ -140,14 +116,14 @@ impl Record {
             .collect()
     }
 
-    fn count_send(
+    pub(super) fn count_send(
         mut self,
         policy: &Policy,
         now: Timestamp,
         events: Vec<Event>,
     ) -> Decision<SendOutcome> {
-        limits::forget_old(&mut self.sends, now);
-        limits::forget_old(&mut self.failures, now);
+        window::forget_old(&mut self.sends, now);
+        window::forget_old(&mut self.failures, now);
         self.sends.push(now);
         let outcome = SendOutcome::Send {
             expires_at: now.plus(policy.lifetime),
@@ -157,7 +133,7 @@ impl Record {
     }
 }
 
-fn underway(new: &NewCode, policy: &Policy, now: Timestamp) -> Delivery {
+pub(super) fn underway(new: &NewCode, policy: &Policy, now: Timestamp) -> Delivery {
     Delivery::Underway {
         deliver_by: now.plus(policy.deliver_within),
         tries: 1,

@@ -6,7 +6,7 @@ const HINT: &str = "hint: ";
 
 /// The error's texts from the outside in, each said once, hints at the end.
 #[must_use]
-pub fn complaint(error: &Error) -> String {
+pub fn describe(error: &Error) -> String {
     let mut said = String::new();
     let mut hints = Vec::new();
     for text in error.chain().map(ToString::to_string) {
@@ -34,7 +34,7 @@ pub fn complaint(error: &Error) -> String {
 mod tests {
     use anyhow::anyhow;
 
-    use super::complaint;
+    use super::describe;
 
     #[test]
     fn causes_are_said_once_and_hints_come_last() {
@@ -42,7 +42,7 @@ mod tests {
             .context("cannot store (the disk is full)\nhint: free some space")
             .context("no start");
         assert_eq!(
-            complaint(&error),
+            describe(&error),
             "error: no start: cannot store (the disk is full)\nhint: free some space"
         );
     }
