@@ -154,7 +154,7 @@ fn expect_live(server: &Program, expected: u64) -> Result<()> {
 fn memory(server: &Program, live_codes: u64, without_codes: Option<u64>) -> Memory {
     let bytes = resident_bytes(server.process_id());
     let grown = bytes
-        .zip(empty_bytes)
+        .zip(without_codes)
         .map(|(now, before)| now.saturating_sub(before));
     Memory {
         bytes,
