@@ -6,7 +6,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
@@ -77,13 +77,11 @@ fn head_length(request: &ServiceRequest) -> usize {
 
 /// An answer before the request was read to its end: the connection is of no more use.
 fn refusal(status: StatusCode, text: &'static str) -> HttpResponse {
-    let mut response = HttpResponse::build(status)
+    // A `Connection` header alone would be dropped on the way out.
+    HttpResponse::build(status)
+        .force_close()
         .content_type(PLAIN_TEXT)
-        .body(text);
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
-    response
+        .body(text)
 }
 
 fn protect(headers: &mut HeaderMap, id: &RequestId) {
