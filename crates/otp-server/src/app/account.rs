@@ -31,7 +31,7 @@ hint: {}",
         })?;
         let client = client_config(config, info.access_token.clone());
         let graph = GraphClient::new(&client)
-            .context("the Graph API cannot be called with these settings")?;
+            .context("the Graph API cannot be called with these settings\nhint: check --graph-url, and [graph] in the configuration")?;
         let language = config.graph.default_language.as_deref();
         let (templates, report) =
             TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await?;

@@ -78,7 +78,11 @@ fn open_store(config: &Config, clock: &Clock) -> Result<Store> {
                     .map(|megabytes| u64::from(megabytes) << 20),
                 queue_limit: config.store.queue_limit,
             };
-            Store::Embedded(EmbeddedStore::open(&options, clock.now().unix_ms())?)
+            let opened = EmbeddedStore::open(&options, clock.now().unix_ms());
+            Store::Embedded(opened.map_err(|error| {
+                let hint = error.hint();
+                anyhow::Error::new(error).context(format!("cannot open the store\nhint: {hint}"))
+            })?)
         }
     };
     Ok(store)
