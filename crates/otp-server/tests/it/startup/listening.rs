@@ -1,0 +1,84 @@
+//! Where the server may listen, and configurations that do not let it start.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use super::{complaint, complaint_of, says};
+use crate::process::{Place, Program};
+
+#[test]
+fn a_port_in_use_is_named_with_the_way_to_choose_another() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = complaint_of(&Place::new().run(&["--listen", &address]));
+    says(&said, &[&format!("cannot listen on {address}"), "--listen"]);
+}
+
+#[test]
+fn a_metrics_port_in_use_is_named() {
+    let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let place = Place::with(&format!("[metrics]\nlisten = \"{address}\"\n"));
+    says(
+        &complaint(&place),
+        &[&format!("cannot listen on {address}")],
+    );
+}
+
+#[test]
+fn a_public_address_without_keys_is_refused_before_anything_is_opened() {
+    let place = Place::new();
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let said = complaint_of(&place.run(&["--listen", address]));
+        says(
+            &said,
+            &[
+                "asks for no key",
+                "otp-server key create",
+                "sample_face.open",
+            ],
+        );
+    }
+    assert!(!place.path().join("data").exists());
+    assert_eq!(place.simulator.requests(), 0);
+}
+
+#[test]
+fn an_open_face_on_a_public_address_starts_with_a_warning() {
+    let place = Place::with("[sample_face]\nopen = true\n");
+    let server = Program::start(place.command(&["--listen", "0.0.0.0:0"]));
+    assert_eq!(server.get("/livez").status, 200);
+    server.signal("TERM");
+    let ended = server.wait();
+    says(
+        &ended.err,
+        &["WARN", "anyone can send messages at your cost"],
+    );
+}
+
+#[test]
+fn an_unknown_key_is_an_error_with_the_nearest_known_one() {
+    let place = Place::with("code_lenght = 6\n");
+    says(
+        &complaint(&place),
+        &[
+            "1 problem in",
+            "code_lenght",
+            "is not a setting",
+            "code_length",
+        ],
+    );
+}
+
+#[test]
+fn all_problems_of_a_configuration_are_told_at_once() {
+    let place = Place::with("code_length = 3\n[graph]\ndeadline_seconds = 0\nunknown = 1\n");
+    says(
+        &complaint(&place),
+        &[
+            "3 problems in",
+            "code_length",
+            "graph.deadline_seconds",
+            "graph.unknown",
+        ],
+    );
+}
