@@ -9,9 +9,9 @@ pub enum Event {
     Started(VerificationId),
     /// The right code was given.
     Approved(VerificationId),
-    /// A wrong code was given.
+    /// A wrong code was given, and the verification lives on.
     CheckFailed(VerificationId),
-    /// Wrong guesses used the verification up.
+    /// A wrong code was given, and it was the last.
     Locked(VerificationId),
     /// Its time ran out.
     Expired(VerificationId),

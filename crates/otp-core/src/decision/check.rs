@@ -116,19 +116,19 @@ impl Record {
         window::forget_old(&mut next.failures, now);
         next.failures.push(now);
         let budget = window::failures_left(&next.failures, &policy.guesses, now);
-        let mut events = vec![Event::CheckFailed(id)];
+        let mut event = Event::CheckFailed(id);
         let mut verdict = Verdict::Exhausted;
         if let Some(verification) = next.verification_mut(id) {
             verification.attempts_left = verification.attempts_left.saturating_sub(1);
             let attempts_left = within_budget(verification.attempts_left, budget);
             if attempts_left == 0 {
                 verification.finish(Status::Locked);
-                events.push(Event::Locked(id));
+                event = Event::Locked(id);
             } else {
                 verdict = Verdict::Wrong { attempts_left };
             }
         }
-        Decision::changed(verdict, next, events)
+        Decision::changed(verdict, next, vec![event])
     }
 
     fn tell_expired(&self, id: VerificationId) -> Decision<Verdict> {

@@ -4,6 +4,7 @@ use crate::record::{Delivery, Status};
 use crate::window::{self, Blocked};
 use crate::{
     CodeDigest, Decision, Event, Policy, Record, Sealed, Timestamp, Verification, VerificationId,
+    Which,
 };
 
 /// A freshly drawn code, as the rules see it: never in the clear.
@@ -63,6 +64,7 @@ impl Record {
             return Decision::unchanged(SendOutcome::Refused(refusal));
         }
         let mut next = self.clone();
+        let attempts_left = self.attempts_carried_over(&new.purpose, now);
         let mut events = next.call_off(&new.purpose);
         next.make_room();
         next.verifications.push(Verification {
@@ -71,7 +73,7 @@ impl Record {
             status: Status::Pending,
             created_at: now,
             expires_at: now.plus(policy.lifetime),
-            attempts_left: policy.attempts_per_code,
+            attempts_left: attempts_left.unwrap_or(policy.attempts_per_code),
             code: policy.code,
             digest: new.digest,
             delivery: underway(new, policy, now),
@@ -102,6 +104,18 @@ impl Record {
             .into_iter()
             .chain(by_checks)
             .max_by_key(|refusal| refusal.retry_at)
+    }
+
+    /// A code asked for while the one before would still be good gives no attempt back, also when
+    /// that one was called off or could not be delivered.
+    fn attempts_carried_over(&self, purpose: &str, now: Timestamp) -> Option<u8> {
+        let last = self
+            .find(Which::Purpose(purpose))
+            .filter(|one| !one.is_overdue(now))?;
+        match last.status {
+            Status::Pending | Status::Canceled | Status::Failed => Some(last.attempts_left),
+            Status::Approved | Status::Locked | Status::Expired | Status::ExpiredAndTold => None,
+        }
     }
 
     fn call_off(&mut self, purpose: &str) -> Vec<Event> {

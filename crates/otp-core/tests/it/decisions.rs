@@ -110,7 +110,7 @@ fn the_best_attacker_gets_ten_comparisons_a_day() {
     let compared = world
         .events
         .iter()
-        .filter(|event| matches!(event, Event::CheckFailed(_)))
+        .filter(|event| matches!(event, Event::CheckFailed(_) | Event::Locked(_)))
         .count();
     assert_eq!(compared, 10);
 }
@@ -197,16 +197,43 @@ fn a_refused_delivery_gives_the_send_back_and_never_the_failures() {
     let next = world.send();
     assert_eq!(
         world.check(&wrong(&next.code)),
+        Verdict::Wrong { attempts_left: 1 }
+    );
+    assert_eq!(world.check(&wrong(&next.code)), Verdict::Exhausted);
+}
+
+#[test]
+fn a_code_that_replaces_a_live_one_has_only_the_attempts_that_were_left() {
+    let mut world = World::new();
+    let held = world.send();
+    for attempts_left in [2, 1] {
+        assert_eq!(
+            world.check(&wrong(&held.code)),
+            Verdict::Wrong { attempts_left }
+        );
+    }
+    world.pass_secs(60);
+    let next = world.send();
+    assert_eq!(world.check(&held.code), Verdict::Exhausted);
+    assert_eq!(world.check(&next.code), Verdict::NotFound);
+}
+
+#[test]
+fn a_code_after_a_dead_or_an_expired_one_has_attempts_of_its_own() {
+    let mut world = World::new();
+    let held = world.send();
+    assert_eq!(
+        world.check(&wrong(&held.code)),
         Verdict::Wrong { attempts_left: 2 }
     );
-    assert!(matches!(
-        world.check(&wrong(&next.code)),
-        Verdict::Wrong { .. }
-    ));
-    assert!(
-        matches!(world.check(&wrong(&next.code)), Verdict::Wait { .. }),
-        "three failures stand"
-    );
+    world.pass_secs(300);
+    let next = world.send();
+    for attempts_left in [2, 1] {
+        assert_eq!(
+            world.check(&wrong(&next.code)),
+            Verdict::Wrong { attempts_left }
+        );
+    }
 }
 
 #[test]

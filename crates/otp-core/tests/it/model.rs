@@ -70,11 +70,15 @@ impl Model {
         );
         assert!(Self::within(&self.sends, self.now_ms, 3600) <= 5, "hour");
         assert!(Self::within(&self.sends, self.now_ms, 86_400) <= 10, "day");
-        self.all.push(held.clone());
-        self.current = Some((held, self.now_ms));
-        if !is_resend {
+        let replaces_live = self
+            .current
+            .as_ref()
+            .is_some_and(|(_, made_at)| self.now_ms - made_at < 300_000);
+        if !is_resend && !replaces_live {
             self.wrong_on_current = 0;
         }
+        self.all.push(held.clone());
+        self.current = Some((held, self.now_ms));
     }
 
     fn failed(&mut self) {

