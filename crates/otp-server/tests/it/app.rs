@@ -3,16 +3,18 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::sleep;
 use graph_simulator::{Simulator, SimulatorConfig};
 use otp_core::Timestamp;
 use otp_server::app::Application;
-use otp_server::clock::Clock;
+use otp_server::clock::{Clock, Stopwatch};
 use otp_server::config::{Config, SecretFile};
 use otp_server::service::Service;
 use serde_json::{Value, json};
@@ -107,17 +109,14 @@ impl TestApp {
 
     /// Stops the server and starts another on the same data, at the same time of the day.
     pub(crate) async fn restart(self, change: impl FnOnce(&mut Config)) -> Self {
-        self.handle.stop(true).await;
-        self.running.await.expect("the server's task ends well");
+        stopped(self.handle, self.running, self.service).await;
         let mut config = config_for(self.folder.path(), &self.simulator);
         change(&mut config);
-        drop(self.service);
         Self::serve(self.simulator, self.folder, self.clock, &config).await
     }
 
     pub(crate) async fn stop(self) {
-        self.handle.stop(true).await;
-        self.running.await.expect("the server's task ends well");
+        stopped(self.handle, self.running, self.service).await;
     }
 
     /// Asks for a code.
@@ -194,6 +193,23 @@ impl TestApp {
             headers: response.headers().clone(),
             text: String::from_utf8(body.to_vec()).expect("text"),
         }
+    }
+}
+
+/// Stops a server and waits until its data directory is free: its workers' threads let go of the
+/// store a moment after the server has ended.
+async fn stopped(handle: ServerHandle, running: JoinHandle<()>, service: Service) {
+    handle.stop(true).await;
+    running.await.expect("the server's task ends well");
+    let held = Arc::downgrade(&service.shared_with());
+    drop(service);
+    let waiting = Stopwatch::start();
+    while held.strong_count() > 0 {
+        assert!(
+            waiting.elapsed() < Duration::from_secs(10),
+            "the store is still held"
+        );
+        sleep(Duration::from_millis(1)).await;
     }
 }
 
