@@ -3,7 +3,9 @@
 mod app;
 mod canaries;
 mod config;
+mod kill;
 mod operations;
+mod overload;
 mod process;
 mod sample_face;
 mod startup;

@@ -19,7 +19,8 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) fn of(place: &Place, traffic: &Traffic, key: &str) -> Self {
-        let master = fs::read_to_string(place.path().join("data/secret")).unwrap();
+        let master =
+            fs::read_to_string(place.path().join("data/secret")).expect("a start makes it");
         let mut secrets = vec![
             named("the token", TOKEN),
             named("the app's secret", APP_SECRET),
@@ -27,7 +28,7 @@ impl Search {
             named("the master secret", master.trim()),
             (
                 "the master secret".to_owned(),
-                STANDARD.decode(master.trim()).unwrap(),
+                STANDARD.decode(master.trim()).expect("base64"),
             ),
         ];
         assert!(
@@ -80,10 +81,13 @@ impl Search {
     /// Every file, as raw bytes; the master secret's own file holds the master secret.
     pub(super) fn data_directory(&self, place: &Place) {
         let mut files = 0;
-        for entry in fs::read_dir(place.path().join("data")).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(place.path().join("data")).expect("a folder") {
+            let path = entry.expect("a file").path();
             if path.file_name() != Some("secret".as_ref()) {
-                self.everything(&path.display().to_string(), &fs::read(&path).unwrap());
+                self.everything(
+                    &path.display().to_string(),
+                    &fs::read(&path).expect("it can be read"),
+                );
                 files += 1;
             }
         }

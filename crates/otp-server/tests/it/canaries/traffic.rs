@@ -185,7 +185,9 @@ impl Caller<'_> {
         let mut connection = self.server.connect();
         let half =
             format!("POST /otp/{phone} HTTP/1.1\r\nContent-Length: 100\r\n\r\n{{\"code\":\"{code}");
-        connection.send(half.as_bytes()).unwrap();
+        connection
+            .send(half.as_bytes())
+            .expect("half a request is taken");
     }
 
     /// Sends a code to a phone of its own.

@@ -86,7 +86,7 @@ impl Connection {
 
     /// Waits until the other side closes; fails if it says anything more, or goes on waiting.
     #[track_caller]
-    pub(crate) fn is_closed(mut self) {
+    pub(crate) fn is_closed(&mut self) {
         let mut rest = Vec::new();
         match self.0.read_to_end(&mut rest) {
             Ok(_) => assert_eq!(String::from_utf8_lossy(&rest), "", "said after the end"),

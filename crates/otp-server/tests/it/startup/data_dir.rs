@@ -10,7 +10,7 @@ const SECRET: &str = "dGhpcnR5LXR3byBieXRlcyBvZiBhIG1hc3RlciBzZWNyZXQ=";
 
 fn with_secret(text: &str, mode: u32) -> Place {
     let place = Place::new();
-    fs::create_dir(place.path().join("data")).unwrap();
+    fs::create_dir(place.path().join("data")).expect("a folder");
     place.write("data/secret", text);
     set_mode(&place, mode);
     place
@@ -21,12 +21,12 @@ fn set_mode(place: &Place, mode: u32) {
         place.path().join("data/secret"),
         Permissions::from_mode(mode),
     )
-    .unwrap();
+    .expect("the test may do so");
 }
 
 fn mode_of(place: &Place, name: &str) -> u32 {
     fs::metadata(place.path().join(name))
-        .unwrap()
+        .expect("the test may do so")
         .permissions()
         .mode()
         & 0o777
