@@ -1,6 +1,8 @@
 //! `whatsapp-info.json`: the four values that a set-up leaves for the servers.
 
+mod draft;
 mod error;
+mod key;
 mod read;
 mod write;
 
@@ -9,15 +11,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use draft::WhatsAppInfoDraft;
 pub use error::WhatsAppInfoError;
 
 use crate::secret::AccessToken;
-
-/// The four keys, in the order of Meta's own sample.
-const WABA_ID: &str = "waba_id";
-const ACCESS_TOKEN: &str = "access_token";
-const PHONE_NUMBER_ID: &str = "phone_number_id";
-const TEMPLATE_ID: &str = "template_id";
 
 /// What a server needs to know to send: account, token, number and template.
 #[derive(Clone)]
@@ -53,8 +50,15 @@ impl WhatsAppInfo {
     }
 
     /// Reads the file: a JSON object with at least the four keys, each a text that is not empty.
+    /// Every key that does not hold is in the error.
     pub fn read(path: &Path) -> Result<Self, WhatsAppInfoError> {
-        read::read(path)
+        Self::read_usable(path)?.whole()
+    }
+
+    /// Reads what can be used of a file in which keys are missing or wrong. Only a file that is no
+    /// JSON object is an error.
+    pub fn read_usable(path: &Path) -> Result<WhatsAppInfoDraft, WhatsAppInfoError> {
+        WhatsAppInfoDraft::read(path)
     }
 
     /// Writes the file for its owner alone (mode 0600), as a whole or not at all, creating its folder.

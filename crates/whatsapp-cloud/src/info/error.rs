@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::key::BadKey;
+
 /// Why `whatsapp-info.json` could not be read or written. Never shows a value, only the name of its key.
 ///
 /// The text neither names the file, whose path is the caller's to tell, nor says what to do: see
@@ -21,15 +23,11 @@ pub enum WhatsAppInfoError {
         /// Where in the line, from 1; 0 when the line as a whole is meant.
         column: usize,
     },
-    /// A key is not there.
-    MissingKey(&'static str),
-    /// A key is there and its value is empty.
-    EmptyKey(&'static str),
-    /// A key is there and its value is no text. Ids are texts, too.
-    NotAString(&'static str),
-    /// A key is there and its value cannot be right: a space, a line break, a slash.
-    BadValue(&'static str),
-    /// There is a link, a folder or a device where the file should be written.
+    /// Keys whose values cannot be used: all of them, at least one, in the order of the file.
+    BadKeys(Vec<BadKey>),
+    /// There is a folder where the file should be.
+    Folder,
+    /// There is a link or a device where the file should be written.
     NotAFile,
     /// The file cannot be written.
     Unwritable(io::Error),
@@ -47,12 +45,20 @@ impl WhatsAppInfoError {
             Self::Malformed { .. } => {
                 "correct it at that place, or run `wa-setup` to write it anew"
             }
-            Self::MissingKey(_) | Self::EmptyKey(_) => "run `wa-setup` to fill it in",
-            Self::NotAString(_) => "put the value in double quotes: ids are texts, too",
-            Self::BadValue(_) => "copy the value again, without spaces, line breaks or quotes",
+            Self::BadKeys(keys) => hint_for(keys),
+            Self::Folder => "name a file in that folder, such as whatsapp-info.json",
             Self::NotAFile => "move it away, or name the file that it points to",
             Self::Unwritable(_) => "check the folder's owner, its permissions and the free space",
         }
+    }
+}
+
+/// One remedy when it is good for every key; otherwise the one that mends them all.
+fn hint_for(keys: &[BadKey]) -> &'static str {
+    let mut hints = keys.iter().map(|bad| bad.fault.hint());
+    match hints.next() {
+        Some(first) if hints.all(|hint| hint == first) => first,
+        _ => "run `wa-setup`: it offers what can be used and asks for the rest",
     }
 }
 
@@ -65,10 +71,11 @@ impl fmt::Display for WhatsAppInfoError {
                 f,
                 "the file is not valid JSON at line {line}, column {column}"
             ),
-            Self::MissingKey(key) => write!(f, "the key \"{key}\" is missing"),
-            Self::EmptyKey(key) => write!(f, "the value of \"{key}\" is empty"),
-            Self::NotAString(key) => write!(f, "the value of \"{key}\" is not a text"),
-            Self::BadValue(key) => write!(f, "the value of \"{key}\" cannot be right"),
+            Self::BadKeys(keys) => {
+                let keys: Vec<String> = keys.iter().map(BadKey::to_string).collect();
+                f.write_str(&keys.join("; "))
+            }
+            Self::Folder => write!(f, "the file cannot be read: it is a folder, not a file"),
             Self::NotAFile => write!(f, "there is something else than a file in its place"),
             Self::Unwritable(error) => write!(f, "the file cannot be written: {error}"),
         }

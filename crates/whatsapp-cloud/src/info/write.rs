@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::read::object;
-use super::{WhatsAppInfo, WhatsAppInfoError};
+use super::{WhatsAppInfo, WhatsAppInfoError, key};
 
 /// How many names are tried for the temporary file: others may be left from a crash.
 const NAMES_MAX: u32 = 100;
@@ -42,19 +42,15 @@ pub(super) fn write(
 /// The unknown keys that were read, and those in the file that is there now, if it can be read.
 fn other_keys(info: &WhatsAppInfo, path: &Path) -> Result<Map<String, Value>, WhatsAppInfoError> {
     let mut other = match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Err(WhatsAppInfoError::Folder),
         Ok(metadata) if !metadata.is_file() => return Err(WhatsAppInfoError::NotAFile),
         Ok(_) => object(path).unwrap_or_default(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Map::new(),
         Err(error) => return Err(WhatsAppInfoError::Unwritable(error)),
     };
     other.extend(info.other.clone());
-    for known in [
-        super::WABA_ID,
-        super::ACCESS_TOKEN,
-        super::PHONE_NUMBER_ID,
-        super::TEMPLATE_ID,
-    ] {
-        other.remove(known);
+    for known in key::ALL {
+        other.remove(known.name);
     }
     Ok(other)
 }

@@ -9,6 +9,8 @@ use whatsapp_cloud::{AccessToken, WhatsAppInfo, WhatsAppInfoError};
 
 use crate::stand_in::TOKEN;
 
+const KEYS: [&str; 4] = ["waba_id", "access_token", "phone_number_id", "template_id"];
+
 struct Folder(TempDir);
 
 impl Folder {
@@ -169,9 +171,22 @@ fn what_is_no_text_or_too_long_is_unreadable() {
             WhatsAppInfoError::Unreadable(_)
         ));
     }
+}
+
+#[test]
+fn a_folder_in_its_place_is_called_a_folder() {
     let folder = Folder::new();
     fs::create_dir(folder.path()).unwrap();
-    assert!(matches!(folder.error(), WhatsAppInfoError::Unreadable(_)));
+    let error = folder.error();
+    assert!(
+        error.to_string().contains("it is a folder, not a file"),
+        "{error}"
+    );
+    assert!(
+        error.hint().contains("name a file in that folder"),
+        "{}",
+        error.hint()
+    );
 }
 
 #[test]
@@ -189,42 +204,85 @@ fn a_file_that_may_not_be_read_is_unreadable() {
 
 #[test]
 fn each_key_must_be_there_as_a_text_that_is_not_empty() {
-    for key in ["waba_id", "access_token", "phone_number_id", "template_id"] {
-        let folder = file_with(key, "\"x\"");
+    for key in KEYS {
         let mut values: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_slice(&fs::read(folder.path()).unwrap()).unwrap();
+            serde_json::from_slice(&fs::read(file_with(key, "\"x\"").path()).unwrap()).unwrap();
         values.remove(key);
         let missing = Folder::with(serde_json::to_vec(&values).unwrap()).error();
-        assert!(
-            matches!(missing, WhatsAppInfoError::MissingKey(name) if name == key),
-            "{missing}"
-        );
-        for value in ["\"\"", "\"  \""] {
-            let empty = file_with(key, value).error();
-            assert!(
-                matches!(empty, WhatsAppInfoError::EmptyKey(name) if name == key),
-                "{empty}"
-            );
-        }
-        for value in ["1", "null", "[\"1\"]"] {
+        assert_eq!(missing.to_string(), format!("\"{key}\" is missing"));
+        for (value, fault) in [
+            ("\"\"", "is empty"),
+            ("\"  \"", "is empty"),
+            ("1", "is not a text"),
+            ("null", "is not a text"),
+            ("[\"1\"]", "is not a text"),
+            (r#""a b""#, "cannot be right"),
+            (r#""a\nb""#, "cannot be right"),
+            (r#""é""#, "cannot be right"),
+        ] {
             let error = file_with(key, value).error();
-            assert!(
-                matches!(error, WhatsAppInfoError::NotAString(name) if name == key),
-                "{error}"
-            );
-        }
-        for value in [r#""a b""#, r#""a\nb""#, r#""é""#] {
-            let error = file_with(key, value).error();
-            assert!(
-                matches!(error, WhatsAppInfoError::BadValue(name) if name == key),
-                "{error}"
-            );
+            assert_eq!(error.to_string(), format!("\"{key}\" {fault}"), "{value}");
         }
     }
-    assert!(matches!(
-        file_with("waba_id", r#""1/2""#).error(),
-        WhatsAppInfoError::BadValue("waba_id")
-    ));
+    assert_eq!(
+        file_with("waba_id", r#""1/2""#).error().to_string(),
+        "\"waba_id\" cannot be right"
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_with_the_keys_is_said_at_once() {
+    let text = r#"{"waba_id": "", "access_token": 7, "phone_number_id": "1 2"}"#;
+    let error = Folder::with(text).error();
+    assert_eq!(
+        error.to_string(),
+        "\"waba_id\" is empty; \"access_token\" is not a text; \"phone_number_id\" cannot be right; \"template_id\" is missing"
+    );
+    assert!(error.hint().contains("run `wa-setup`"), "{}", error.hint());
+    let quotes =
+        Folder::with(r#"{"waba_id":1,"access_token":"t","phone_number_id":2,"template_id":3}"#);
+    assert!(quotes.error().hint().contains("double quotes"));
+}
+
+#[test]
+fn the_example_is_told_from_a_file_that_was_filled_in() {
+    let example = include_str!("../../../../whatsapp-info.example.json");
+    let error = Folder::with(example).error();
+    let expected = KEYS.map(|key| format!("\"{key}\" still holds the example's placeholder"));
+    assert_eq!(error.to_string(), expected.join("; "));
+    assert_eq!(error.hint(), "run `wa-setup` to fill it in");
+}
+
+#[test]
+fn what_can_be_used_of_a_file_that_is_not_whole_is_read_and_what_others_keep_in_it_stays() {
+    let text = format!(
+        r#"{{"waba_id":"1","access_token":"{TOKEN}","phone_number_id":"","note":["mine"]}}"#
+    );
+    let folder = Folder::with(text);
+    let draft = WhatsAppInfo::read_usable(&folder.path()).unwrap();
+
+    assert_eq!(draft.waba_id.as_deref(), Some("1"));
+    assert_eq!(draft.access_token.as_ref().unwrap().reveal(), TOKEN);
+    assert_eq!((&draft.phone_number_id, &draft.template_id), (&None, &None));
+    let bad: Vec<&str> = draft.bad_keys.iter().map(|bad| bad.key).collect();
+    assert_eq!(bad, ["phone_number_id", "template_id"]);
+    assert!(!format!("{draft:?}").contains("canary"));
+
+    info().write(&folder.path()).unwrap();
+    let written: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path()).unwrap()).unwrap();
+    assert_eq!(written["note"], serde_json::json!(["mine"]));
+    assert_eq!(written["phone_number_id"], "106540352242922");
+}
+
+#[test]
+fn nothing_can_be_used_of_a_file_that_is_no_json_object() {
+    for text in ["", "[]", "{\"waba_id\": "] {
+        assert!(matches!(
+            WhatsAppInfo::read_usable(&Folder::with(text).path()),
+            Err(WhatsAppInfoError::Malformed { .. })
+        ));
+    }
 }
 
 #[test]
@@ -255,7 +313,7 @@ fn a_folder_in_its_place_is_left_alone() {
     fs::create_dir(folder.path()).unwrap();
     assert!(matches!(
         info().write(&folder.path()),
-        Err(WhatsAppInfoError::NotAFile)
+        Err(WhatsAppInfoError::Folder)
     ));
 }
 
