@@ -8,6 +8,7 @@
 //! waiting for it.
 
 mod census;
+mod cluster;
 mod connection;
 mod dial;
 mod driver;
@@ -18,19 +19,21 @@ mod scripts;
 mod timers;
 mod trouble;
 mod value;
+mod way;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::TryRng;
 use rand::rngs::SysRng;
+use redis::Cmd;
 
 use self::census::Census;
 use self::driver::Driver;
 use self::keyspace::Keyspace;
-use self::link::Link;
 pub use self::options::{Password, RedisOptions, RedisUrlError};
 use self::timers::Attendance;
+use self::way::Way;
 use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 
 /// How much longer than it must a record stays, on Redis' clock. Servers drop records on time by
@@ -51,7 +54,7 @@ pub struct RedisStore {
 /// What is used on the driver's thread.
 #[derive(Debug)]
 struct Inner {
-    link: Link,
+    way: Way,
     keys: Keyspace,
     census: Census,
 }
@@ -63,23 +66,32 @@ impl RedisStore {
         let first = SysRng
             .try_next_u64()
             .map_err(|cause| Unavailable::because("the system gives no random numbers", cause))?;
+        let keys = Keyspace::new(&options.prefix)?;
+        let driver = Driver::start(options)?;
+        let options = options.clone();
+        let way = driver
+            .finish(async move { Way::open(&options).await })
+            .await?;
         let inner = Arc::new(Inner {
-            link: Link::new(options)?,
-            keys: Keyspace::new(&options.prefix),
+            way,
+            keys,
             census: Census::new(),
         });
-        let driver = Driver::start(options)?;
-        let opened = Arc::clone(&inner);
-        driver.finish(async move { opened.link.open().await }).await?;
         let watched = Arc::clone(&inner);
         driver.keep(async move { watched.watch().await });
-        Ok(Self { inner, driver, next_version: AtomicU64::new(first) })
+        Ok(Self {
+            inner,
+            driver,
+            next_version: AtomicU64::new(first),
+        })
     }
 
     /// The record, unless it is absent or may be forgotten.
     pub async fn load(&self, key: Key, now_ms: u64) -> Result<Option<Stored>, Unavailable> {
         let inner = Arc::clone(&self.inner);
-        self.driver.run(async move { inner.load(key, now_ms).await }).await
+        self.driver
+            .run(async move { inner.load(key, now_ms).await })
+            .await
     }
 
     /// Replaces the record if it is in the expected version. It is under way from the first poll
@@ -88,17 +100,26 @@ impl RedisStore {
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
         let next = Version(self.next_version.fetch_add(1, Ordering::Relaxed));
         let inner = Arc::clone(&self.inner);
-        self.driver.run(async move { inner.commit(&write, next, now_ms).await }).await
+        self.driver
+            .run(async move { inner.commit(&write, next, now_ms).await })
+            .await
     }
 
     /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
     /// again, by any process, after `lease_ms` unless it is committed meanwhile. Drops what may be
     /// forgotten, a bounded number per call. Where a part of a cluster does not answer, the others'
     /// records are handed out.
-    pub async fn due(&self, now_ms: u64, limit: usize, lease_ms: u64) -> Result<Vec<Key>, Unavailable> {
+    pub async fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Key>, Unavailable> {
         let inner = Arc::clone(&self.inner);
         let attendance = Attendance::new(now_ms, limit, lease_ms);
-        self.driver.run(async move { inner.attend(attendance).await }).await
+        self.driver
+            .run(async move { inner.attend(attendance).await })
+            .await
     }
 
     /// The sum of what the records say. This process' commits show at once, others' within about a
@@ -117,34 +138,61 @@ impl RedisStore {
 
 impl Inner {
     async fn load(&self, key: Key, now_ms: u64) -> Result<Option<Stored>, Unavailable> {
-        let reply = self.link.ask(&redis::Cmd::get(self.keys.record(key))).await?;
+        let reply = self
+            .way
+            .ask(
+                Keyspace::bucket(key),
+                None,
+                &Cmd::get(self.keys.record(key)),
+            )
+            .await?;
         let Some(bytes): Option<Vec<u8>> = trouble::read(reply)? else {
             return Ok(None);
         };
         value::decode(&bytes, now_ms)
     }
 
-    async fn commit(&self, write: &Write, next: Version, now_ms: u64) -> Result<Commit, Unavailable> {
+    async fn commit(
+        &self,
+        write: &Write,
+        next: Version,
+        now_ms: u64,
+    ) -> Result<Commit, Unavailable> {
         let bucket = Keyspace::bucket(write.key);
-        let to_live_ms = write.forget_at_ms.saturating_sub(now_ms).saturating_add(LINGER_MS).min(value::MS_MAX);
+        let to_live_ms = write
+            .forget_at_ms
+            .saturating_sub(now_ms)
+            .saturating_add(LINGER_MS)
+            .min(value::MS_MAX);
         let mut command = scripts::COMMIT.command(3);
         command
             .arg(self.keys.record(write.key))
             .arg(self.keys.timers(bucket))
             .arg(self.keys.live_codes(bucket))
-            .arg(write.expected.map_or(Vec::new(), |version| version.0.to_be_bytes().to_vec()))
+            .arg(
+                write
+                    .expected
+                    .map_or(Vec::new(), |version| version.0.to_be_bytes().to_vec()),
+            )
             .arg(value::encode(write, next))
             .arg(now_ms)
             .arg(&write.key.0[..])
             .arg(timers::rings_at(write))
             .arg(to_live_ms)
             .arg(write.live_codes);
-        let reply = self.link.run(&scripts::COMMIT, &command).await?;
+        let reply = self
+            .way
+            .ask(bucket, Some(&scripts::COMMIT), &command)
+            .await?;
         let (outcome, live_codes): (i64, i64) = trouble::read(reply)?;
         match outcome {
             1 | 0 => self.census.put(bucket, live_codes),
             _ => return Err(value::newer()),
         }
-        Ok(if outcome == 1 { Commit::Committed(next) } else { Commit::Conflict })
+        Ok(if outcome == 1 {
+            Commit::Committed(next)
+        } else {
+            Commit::Conflict
+        })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use redis::Cmd;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::super::backend::Unavailable;
@@ -28,7 +29,9 @@ struct Count {
 
 impl Census {
     pub(super) fn new() -> Self {
-        Self { counts: (0..BUCKETS).map(|_| Count::default()).collect() }
+        Self {
+            counts: (0..BUCKETS).map(|_| Count::default()).collect(),
+        }
     }
 
     /// The count after a change.
@@ -40,17 +43,26 @@ impl Census {
 
     /// The sum. Each count is there or not; a few are late by one change at most.
     pub(super) fn live_codes(&self) -> u64 {
-        let counts = self.counts.iter().map(|count| count.live_codes.load(Ordering::Relaxed).max(0).cast_unsigned());
+        let counts = self.counts.iter().map(|count| {
+            count
+                .live_codes
+                .load(Ordering::Relaxed)
+                .max(0)
+                .cast_unsigned()
+        });
         counts.sum()
     }
 
     fn changes(&self) -> Vec<u64> {
-        self.counts.iter().map(|count| count.changes.load(Ordering::Relaxed)).collect()
+        self.counts
+            .iter()
+            .map(|count| count.changes.load(Ordering::Relaxed))
+            .collect()
     }
 
     /// The count as it was when somebody looked, unless it changed since the look began.
-    fn seen(&self, bucket: usize, live_codes: i64, changes_before: u64) {
-        let count = &self.counts[bucket];
+    fn seen(&self, bucket: Bucket, live_codes: i64, changes_before: u64) {
+        let count = &self.counts[usize::from(bucket)];
         if count.changes.load(Ordering::Relaxed) == changes_before {
             count.live_codes.store(live_codes, Ordering::Relaxed);
         }
@@ -61,56 +73,46 @@ impl Inner {
     /// Counts all buckets, which succeeds only if commits would.
     pub(super) async fn count(&self) -> Result<(), Unavailable> {
         let changes = self.census.changes();
-        let names: Vec<String> = (0..=Bucket::MAX).map(|bucket| self.keys.live_codes(bucket)).collect();
+        let buckets: Vec<Bucket> = (0..=Bucket::MAX).collect();
         // A single server counts them all in one go; in a cluster a script stays in its slot.
-        let names_a_call = if self.link.is_cluster() { 1 } else { BUCKETS };
-        let calls: Vec<_> = names
-            .chunks(names_a_call)
-            .map(|names| {
-                let mut call = scripts::CENSUS.command(names.len());
-                call.arg(names);
-                call
-            })
+        let buckets_a_call = if self.way.is_cluster() { 1 } else { BUCKETS };
+        let chunks = buckets.chunks(buckets_a_call);
+        let calls = chunks
+            .clone()
+            .map(|buckets| (buckets[0], self.count_of(buckets)))
             .collect();
-        let mut trouble = None;
-        let mut answers = 0;
-        for (index, reply) in self.link.run_all(&scripts::CENSUS, &calls).await.into_iter().enumerate() {
+        let mut outcome = Ok(());
+        for (buckets, reply) in chunks.zip(self.way.ask_each(Some(&scripts::CENSUS), calls).await) {
             match reply.and_then(trouble::read::<Vec<i64>>) {
                 Ok(counts) => {
-                    answers += 1;
-                    for (offset, live_codes) in counts.into_iter().enumerate() {
-                        let bucket = index * names_a_call + offset;
-                        self.census.seen(bucket, live_codes, changes[bucket]);
+                    for (bucket, live_codes) in buckets.iter().zip(counts) {
+                        self.census
+                            .seen(*bucket, live_codes, changes[usize::from(*bucket)]);
                     }
                 }
-                Err(error) => trouble = Some(error),
+                Err(trouble) => outcome = Err(trouble),
             }
         }
-        let Some(trouble) = trouble else {
-            return Ok(());
-        };
-        if answers == 0 {
-            self.link.give_up_cluster(&trouble);
-        }
-        Err(trouble)
+        outcome
     }
 
-    /// Counts now and then, and dials again whenever the link is down.
+    /// Counts now and then, and looks who is in charge of what.
     pub(super) async fn watch(&self) {
         let mut ticks = interval(PERIOD);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::select! {
-                _ = ticks.tick() => {
-                    // What it finds is for whoever asks next.
-                    let _ = self.count().await;
-                }
-                reason = self.link.down() => {
-                    tracing::warn!("redis is lost: {reason}");
-                    self.link.reopen().await;
-                    tracing::info!("redis is back");
-                }
-            }
+            ticks.tick().await;
+            self.way.refresh().await;
+            // What it finds is for whoever asks next.
+            let _ = self.count().await;
         }
+    }
+
+    fn count_of(&self, buckets: &[Bucket]) -> Cmd {
+        let mut count = scripts::CENSUS.command(buckets.len());
+        for bucket in buckets {
+            count.arg(self.keys.live_codes(*bucket));
+        }
+        count
     }
 }

@@ -27,8 +27,12 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) fn start(options: &RedisOptions) -> Result<Self, Unavailable> {
-        let no_thread = |cause: io::Error| Unavailable::because("the system starts no thread for redis", cause);
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+        let no_thread =
+            |cause: io::Error| Unavailable::because("the system starts no thread for redis", cause);
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(no_thread)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         let slots = Arc::new(Semaphore::new(options.in_flight_limit));
@@ -38,7 +42,10 @@ impl Driver {
             at_most: options.response_timeout,
         };
         let run = move || drive(&runtime, stopped, &patience);
-        let thread = thread::Builder::new().name("store-redis".to_owned()).spawn(run).map_err(no_thread)?;
+        let thread = thread::Builder::new()
+            .name("store-redis".to_owned())
+            .spawn(run)
+            .map_err(no_thread)?;
         Ok(Self {
             handle,
             slots,
@@ -70,7 +77,10 @@ impl Driver {
     ) -> Result<T, Unavailable> {
         let in_time = timeout_of(self.deadline, work);
         // Spawned: dropping the handle lets go of the work without stopping it.
-        self.handle.spawn(in_time).await.unwrap_or_else(|_| Err(Unavailable::stopping()))
+        self.handle
+            .spawn(in_time)
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::stopping()))
     }
 
     /// Lets this run until the driver is dropped.
@@ -116,5 +126,7 @@ async fn timeout_of<T>(
     deadline: Duration,
     work: impl Future<Output = Result<T, Unavailable>>,
 ) -> Result<T, Unavailable> {
-    timeout(deadline, work).await.unwrap_or_else(|_| Err(trouble::too_slow()))
+    timeout(deadline, work)
+        .await
+        .unwrap_or_else(|_| Err(trouble::too_slow()))
 }

@@ -1,19 +1,19 @@
-//! The way to Redis as it stands: up with a connection, or down with a reason. While it is down,
-//! everybody is told so at once; one task dials.
+//! The way to one server as it stands: up with a connection, or down with a reason. While it is
+//! down, everybody is told so at once; one task dials.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::{Cmd, RedisResult, Value};
 use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 
 use super::super::backend::Unavailable;
 use super::connection::Connection;
 use super::dial::Dialer;
-use super::options::RedisOptions;
 use super::scripts::Lua;
-use super::trouble;
+use super::trouble::{self, Refusal};
 
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_millis(800);
@@ -27,19 +27,55 @@ pub(super) struct Link {
 }
 
 enum State {
-    Up { connection: Connection, number: u64 },
-    Down { reason: Unavailable, last_number: u64 },
+    Up {
+        connection: Connection,
+        number: u64,
+    },
+    Down {
+        reason: Unavailable,
+        last_number: u64,
+    },
+}
+
+/// A link that is dialled again whenever it is down, for as long as this is kept.
+#[derive(Debug)]
+pub(super) struct WatchedLink {
+    link: Arc<Link>,
+    watch: AbortHandle,
+}
+
+impl WatchedLink {
+    /// Watches over a link. Takes a runtime.
+    pub(super) fn new(link: Link) -> Self {
+        let link = Arc::new(link);
+        let watched = Arc::clone(&link);
+        let watch = tokio::spawn(async move { watched.watch().await }).abort_handle();
+        Self { link, watch }
+    }
+
+    pub(super) fn link(&self) -> Arc<Link> {
+        Arc::clone(&self.link)
+    }
+}
+
+impl Drop for WatchedLink {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
 }
 
 impl Link {
     /// Down, until it is opened.
-    pub(super) fn new(options: &RedisOptions) -> Result<Self, Unavailable> {
+    pub(super) fn new(dialer: Dialer) -> Self {
         let reason = Unavailable::saying("redis is not connected yet: try again");
-        Ok(Self {
-            dialer: Dialer::new(options)?,
-            state: Mutex::new(State::Down { reason, last_number: 0 }),
+        Self {
+            dialer,
+            state: Mutex::new(State::Down {
+                reason,
+                last_number: 0,
+            }),
             went_down: Notify::new(),
-        })
+        }
     }
 
     /// Dials once.
@@ -49,27 +85,84 @@ impl Link {
         let last_number = state.number();
         match dialled {
             Ok(connection) => {
-                *state = State::Up { connection, number: last_number + 1 };
+                *state = State::Up {
+                    connection,
+                    number: last_number + 1,
+                };
                 Ok(())
             }
             Err(reason) => {
-                *state = State::Down { reason: reason.clone(), last_number };
+                *state = State::Down {
+                    reason: reason.clone(),
+                    last_number,
+                };
                 Err(reason)
             }
         }
     }
 
-    /// Dials until it is up, ever more patiently.
-    pub(super) async fn reopen(&self) {
-        let mut backoff = BACKOFF_MIN;
-        while self.open().await.is_err() {
-            tokio::time::sleep(backoff).await;
-            backoff = (backoff * 2).min(BACKOFF_MAX);
+    /// One question. A script that the server does not have is sent to it.
+    pub(super) async fn ask(&self, script: Option<&Lua>, command: &Cmd) -> Result<Value, Refusal> {
+        let (connection, number) = self.connection()?;
+        let answer = connection.ask(command).await;
+        let answer = self.with_script(&connection, script, command, answer).await;
+        self.judged(number, answer)
+    }
+
+    /// Many questions at once; each has its own answer.
+    pub(super) async fn ask_all(
+        &self,
+        script: Option<&Lua>,
+        commands: &[Cmd],
+    ) -> Vec<Result<Value, Refusal>> {
+        let (connection, number) = match self.connection() {
+            Ok(up) => up,
+            Err(reason) => {
+                return commands
+                    .iter()
+                    .map(|_| Err(reason.clone().into()))
+                    .collect();
+            }
+        };
+        let mut answers = Vec::with_capacity(commands.len());
+        for (answer, command) in connection.ask_all(commands).await.into_iter().zip(commands) {
+            let answer = self.with_script(&connection, script, command, answer).await;
+            answers.push(self.judged(number, answer));
+        }
+        answers
+    }
+
+    async fn with_script(
+        &self,
+        connection: &Connection,
+        script: Option<&Lua>,
+        command: &Cmd,
+        answer: RedisResult<Value>,
+    ) -> RedisResult<Value> {
+        match script {
+            Some(script) if trouble::is_script_unknown(&answer) => {
+                connection.ask(&script.with_source(command)).await
+            }
+            _ => answer,
+        }
+    }
+
+    /// Dials again, ever more patiently, whenever the link is down.
+    async fn watch(&self) {
+        loop {
+            let reason = self.down().await;
+            tracing::warn!("redis at {} is lost: {reason}", self.dialer);
+            let mut backoff = BACKOFF_MIN;
+            while self.open().await.is_err() {
+                tokio::time::sleep(backoff).await;
+                backoff = (backoff * 2).min(BACKOFF_MAX);
+            }
+            tracing::info!("redis at {} is back", self.dialer);
         }
     }
 
     /// Resolves when the link is down.
-    pub(super) async fn down(&self) -> Unavailable {
+    async fn down(&self) -> Unavailable {
         loop {
             let rings = self.went_down.notified();
             if let State::Down { reason, .. } = &*self.state() {
@@ -77,62 +170,6 @@ impl Link {
             }
             rings.await;
         }
-    }
-
-    /// One question.
-    pub(super) async fn ask(&self, command: &Cmd) -> Result<Value, Unavailable> {
-        let (connection, number) = self.connection()?;
-        self.judged(number, connection.ask(command).await)
-    }
-
-    /// One call of a script.
-    pub(super) async fn run(&self, script: &Lua, command: &Cmd) -> Result<Value, Unavailable> {
-        let (connection, number) = self.connection()?;
-        let mut answer = connection.ask(command).await;
-        if trouble::is_script_unknown(&answer) {
-            answer = connection.ask(&script.with_source(command)).await;
-        }
-        self.judged(number, answer)
-    }
-
-    /// Many questions at once; each has its own answer.
-    pub(super) async fn ask_all(&self, commands: &[Cmd]) -> Vec<Result<Value, Unavailable>> {
-        match self.connection() {
-            Ok((connection, number)) => {
-                let answers = connection.ask_all(commands).await;
-                answers.into_iter().map(|answer| self.judged(number, answer)).collect()
-            }
-            Err(reason) => vec![Err(reason); commands.len()],
-        }
-    }
-
-    /// Many calls of a script at once; each has its own answer.
-    pub(super) async fn run_all(&self, script: &Lua, commands: &[Cmd]) -> Vec<Result<Value, Unavailable>> {
-        let (connection, number) = match self.connection() {
-            Ok(up) => up,
-            Err(reason) => return vec![Err(reason); commands.len()],
-        };
-        let mut answers = connection.ask_all(commands).await;
-        for (answer, command) in answers.iter_mut().zip(commands) {
-            if trouble::is_script_unknown(answer) {
-                *answer = connection.ask(&script.with_source(command)).await;
-            }
-        }
-        answers.into_iter().map(|answer| self.judged(number, answer)).collect()
-    }
-
-    /// Gives up on a cluster none of whose masters answers. A single server needs no such verdict.
-    pub(super) fn give_up_cluster(&self, reason: &Unavailable) {
-        let mut state = self.state();
-        if let State::Up { connection: Connection::Cluster(_), number } = &*state {
-            *state = State::Down { reason: reason.clone(), last_number: *number };
-            self.went_down.notify_waiters();
-        }
-    }
-
-    /// Several masters, each with its own share of the records?
-    pub(super) fn is_cluster(&self) -> bool {
-        self.dialer.is_cluster()
     }
 
     fn connection(&self) -> Result<(Connection, u64), Unavailable> {
@@ -143,26 +180,25 @@ impl Link {
     }
 
     /// What an answer means, for who asked and for the connection that brought it.
-    fn judged(&self, number: u64, answer: RedisResult<Value>) -> Result<Value, Unavailable> {
+    fn judged(&self, number: u64, answer: RedisResult<Value>) -> Result<Value, Refusal> {
         answer.map_err(|error| {
             let condemned = trouble::condemns_connection(&error);
-            let reason = trouble::told(error);
+            let refusal = Refusal::from(error);
             if condemned {
-                self.condemn(number, &reason);
+                self.condemn(number, &refusal.reason);
             }
-            reason
+            refusal
         })
     }
 
-    /// A single server's connection is given up at the first failure; a cluster's looks after itself.
+    /// Whoever fails first says so for all; a connection made since is left alone.
     fn condemn(&self, number: u64, reason: &Unavailable) {
         let mut state = self.state();
-        let stands = matches!(
-            &*state,
-            State::Up { connection: Connection::Single(_), number: current } if *current == number
-        );
-        if stands {
-            *state = State::Down { reason: reason.clone(), last_number: number };
+        if matches!(&*state, State::Up { number: current, .. } if *current == number) {
+            *state = State::Down {
+                reason: reason.clone(),
+                last_number: number,
+            };
             self.went_down.notify_waiters();
         }
     }
@@ -185,6 +221,9 @@ impl State {
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_up = matches!(&*self.state(), State::Up { .. });
-        f.debug_struct("Link").field("is_up", &is_up).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("to", &self.dialer.to_string())
+            .field("is_up", &is_up)
+            .finish_non_exhaustive()
     }
 }

@@ -19,7 +19,10 @@ pub(super) struct Lua {
 
 impl Lua {
     fn new(source: &'static str) -> Self {
-        Self { source, sha1: Script::new(source).get_hash().to_owned() }
+        Self {
+            source,
+            sha1: Script::new(source).get_hash().to_owned(),
+        }
     }
 
     /// A call of the cached script; keys and arguments are to follow.

@@ -45,7 +45,11 @@ impl Attendance {
     pub(super) fn new(now_ms: u64, limit: usize, lease_ms: u64) -> Self {
         // At least a millisecond, or the next round would hand it out again.
         let leased_until_ms = now_ms.saturating_add(lease_ms.max(1)).min(value::MS_MAX);
-        Self { now_ms, limit, leased_until_ms }
+        Self {
+            now_ms,
+            limit,
+            leased_until_ms,
+        }
     }
 
     fn looks_a_bucket(&self) -> usize {
@@ -55,7 +59,10 @@ impl Attendance {
     fn look(&self, timers: String) -> Cmd {
         let mut look = redis::cmd("ZRANGE");
         look.arg(timers).arg("-inf").arg(self.now_ms).arg("BYSCORE");
-        look.arg("LIMIT").arg(0).arg(self.looks_a_bucket()).arg("WITHSCORES");
+        look.arg("LIMIT")
+            .arg(0)
+            .arg(self.looks_a_bucket())
+            .arg("WITHSCORES");
         look
     }
 
@@ -64,7 +71,11 @@ impl Attendance {
         ringing.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
         let (mut due, mut drops) = (0, 0);
         ringing.retain(|timer| {
-            let (count, most) = if timer.is_to_forget() { (&mut drops, DROPS_MAX) } else { (&mut due, self.limit) };
+            let (count, most) = if timer.is_to_forget() {
+                (&mut drops, DROPS_MAX)
+            } else {
+                (&mut due, self.limit)
+            };
             *count += 1;
             *count <= most
         });
@@ -88,28 +99,43 @@ impl Inner {
     /// Looks into every bucket first, so that the longest overdue come first wherever they are;
     /// then takes those, unless another process took them meanwhile.
     pub(super) async fn attend(&self, round: Attendance) -> Result<Vec<Key>, Unavailable> {
-        let looks: Vec<Cmd> = (0..=Bucket::MAX).map(|bucket| round.look(self.keys.timers(bucket))).collect();
+        let looks = (0..=Bucket::MAX)
+            .map(|bucket| (bucket, round.look(self.keys.timers(bucket))))
+            .collect();
         let mut outcome = Outcome::default();
         let mut ringing = Vec::new();
-        for reply in self.link.ask_all(&looks).await {
+        for reply in self.way.ask_each(None, looks).await {
             let timers = outcome.of(reply.and_then(trouble::read::<Vec<(Vec<u8>, String)>>));
-            ringing.extend(timers.into_iter().flatten().filter_map(|(name, score)| Ringing::read(&name, score)));
+            ringing.extend(
+                timers
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|(name, score)| Ringing::read(&name, score)),
+            );
         }
         let chosen = round.chosen(ringing);
         let mut by_bucket = BTreeMap::<Bucket, Vec<usize>>::new();
         for (index, timer) in chosen.iter().enumerate() {
-            by_bucket.entry(Keyspace::bucket(timer.key)).or_default().push(index);
+            by_bucket
+                .entry(Keyspace::bucket(timer.key))
+                .or_default()
+                .push(index);
         }
-        let calls: Vec<Cmd> = by_bucket.iter().map(|(bucket, timers)| self.take(round, *bucket, timers, &chosen)).collect();
+        let calls = by_bucket
+            .iter()
+            .map(|(bucket, timers)| (*bucket, self.take(round, *bucket, timers, &chosen)))
+            .collect();
         let mut taken = Vec::<usize>::new();
-        let replies = self.link.run_all(&scripts::ATTEND, &calls).await;
+        let replies = self.way.ask_each(Some(&scripts::ATTEND), calls).await;
         for ((bucket, timers), reply) in by_bucket.iter().zip(replies) {
             let Some(answer) = outcome.of(reply.and_then(trouble::read::<Vec<i64>>)) else {
                 continue;
             };
             if let Some((live_codes, numbers)) = answer.split_first() {
                 self.census.put(*bucket, *live_codes);
-                let indexes = numbers.iter().filter_map(|number| usize::try_from(number - 1).ok());
+                let indexes = numbers
+                    .iter()
+                    .filter_map(|number| usize::try_from(number - 1).ok());
                 taken.extend(indexes.filter_map(|index| timers.get(index).copied()));
             }
         }
@@ -119,13 +145,15 @@ impl Inner {
 
     fn take(&self, round: Attendance, bucket: Bucket, timers: &[usize], chosen: &[Ringing]) -> Cmd {
         let mut take = scripts::ATTEND.command(2 + timers.len());
-        take.arg(self.keys.timers(bucket)).arg(self.keys.live_codes(bucket));
+        take.arg(self.keys.timers(bucket))
+            .arg(self.keys.live_codes(bucket));
         for timer in timers {
             take.arg(self.keys.record(chosen[*timer].key));
         }
         take.arg(round.now_ms).arg(round.leased_until_ms);
         for timer in timers {
-            take.arg(&chosen[*timer].key.0[..]).arg(&chosen[*timer].score);
+            take.arg(&chosen[*timer].key.0[..])
+                .arg(&chosen[*timer].score);
         }
         take
     }

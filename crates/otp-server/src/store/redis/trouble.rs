@@ -4,24 +4,59 @@ use redis::{ErrorKind, FromRedisValue, RedisError, ServerErrorKind, Value};
 
 use super::super::backend::Unavailable;
 
+const PART_IS_DOWN: &str =
+    "a part of the redis cluster is down: bring its master back; the store recovers by itself";
+
+/// What became of a question that has no answer.
+pub(super) struct Refusal {
+    pub(super) reason: Unavailable,
+    /// Another server of the cluster is in charge of it now.
+    pub(super) has_moved: bool,
+}
+
+impl From<RedisError> for Refusal {
+    fn from(error: RedisError) -> Self {
+        let has_moved = error.kind() == ErrorKind::Server(ServerErrorKind::Moved);
+        Self {
+            reason: told(error),
+            has_moved,
+        }
+    }
+}
+
+impl From<Unavailable> for Refusal {
+    fn from(reason: Unavailable) -> Self {
+        Self {
+            reason,
+            has_moved: false,
+        }
+    }
+}
+
+impl From<Refusal> for Unavailable {
+    fn from(refusal: Refusal) -> Self {
+        refusal.reason
+    }
+}
+
 /// Says what an error means.
 pub(super) fn told(error: RedisError) -> Unavailable {
     let message = match (error.kind(), error.code().unwrap_or_default()) {
-        (ErrorKind::Server(ServerErrorKind::BusyLoading), _) => "redis is still loading its data: wait until it is done",
+        (ErrorKind::Server(ServerErrorKind::BusyLoading), _) => {
+            "redis is still loading its data: wait until it is done"
+        }
         (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
             "redis is a read-only replica: point the server at the master; it looks again by itself"
         }
+        (ErrorKind::Server(ServerErrorKind::ClusterDown | ServerErrorKind::MasterDown), _) => {
+            PART_IS_DOWN
+        }
         (
             ErrorKind::Server(
-                ServerErrorKind::ClusterDown
-                | ServerErrorKind::MasterDown
-                | ServerErrorKind::TryAgain
-                | ServerErrorKind::Moved
-                | ServerErrorKind::Ask,
-            )
-            | ErrorKind::ClusterConnectionNotFound,
+                ServerErrorKind::TryAgain | ServerErrorKind::Moved | ServerErrorKind::Ask,
+            ),
             _,
-        ) => "a part of the redis cluster is down: bring its master back; the store recovers by itself",
+        ) => "a part of the redis cluster is on its way to another master: try again",
         (ErrorKind::Server(ServerErrorKind::NoPerm), _) => {
             "redis does not let this user do what is needed: see the ACL line in docs/redis.md"
         }
@@ -29,21 +64,36 @@ pub(super) fn told(error: RedisError) -> Unavailable {
             "redis refuses the user or the password: check them"
         }
         (_, "OOM") => "redis is out of memory: raise its maxmemory; the store recovers by itself",
-        (_, "MISCONF") => "redis refuses writes because it cannot save to its disk: see its log and free space",
-        (_, "NOREPLICAS") => "redis refuses writes because too few replicas follow it: bring them back",
+        (_, "MISCONF") => {
+            "redis refuses writes because it cannot save to its disk: see its log and free space"
+        }
+        (_, "NOREPLICAS") => {
+            "redis refuses writes because too few replicas follow it: bring them back"
+        }
         (_, "BUSY") => "redis is busy with a script that does not end: see its log",
         _ if error.is_timeout() => {
             "redis did not answer in time: see whether it, its disk or the network is overloaded"
         }
-        (ErrorKind::Io, _) => "redis cannot be reached: start it, or check its address; the store recovers by itself",
-        _ => "redis answers with an error that the server does not understand: see its version and the cause",
+        (ErrorKind::Io, _) => {
+            "redis cannot be reached: start it, or check its address; the store recovers by itself"
+        }
+        _ => {
+            "redis answers with an error that the server does not understand: see its version and the cause"
+        }
     };
     Unavailable::because(message, error)
 }
 
 /// No answer within the time that a request may take.
 pub(super) fn too_slow() -> Unavailable {
-    Unavailable::saying("redis did not answer in time: see whether it, its disk or the network is overloaded")
+    Unavailable::saying(
+        "redis did not answer in time: see whether it, its disk or the network is overloaded",
+    )
+}
+
+/// Nobody is in charge of the record's slot.
+pub(super) fn part_is_down() -> Unavailable {
+    Unavailable::saying(PART_IS_DOWN)
 }
 
 /// Whether the way to the server is no good any more and another should be tried: it is broken, or

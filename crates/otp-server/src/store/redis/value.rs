@@ -29,14 +29,21 @@ pub(super) fn decode(bytes: &[u8], now_ms: u64) -> Result<Option<Stored>, Unavai
         return Err(newer());
     };
     let (version, forget_at_ms) = (number(head, 1), number(head, 9));
-    Ok((now_ms < forget_at_ms).then(|| Stored { version: Version(version), body: body.into() }))
+    Ok((now_ms < forget_at_ms).then(|| Stored {
+        version: Version(version),
+        body: body.into(),
+    }))
 }
 
 /// The record is laid out in a way that this program does not know.
 pub(super) fn newer() -> Unavailable {
-    Unavailable::saying("a stored record is from a newer otp-server: update this one, or give it another prefix")
+    Unavailable::saying(
+        "a stored record is from a newer otp-server: update this one, or give it another prefix",
+    )
 }
 
 fn number(head: &[u8; HEAD], start: usize) -> u64 {
-    head[start..start + 8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    head[start..start + 8]
+        .iter()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
