@@ -106,6 +106,7 @@ pub struct Keys {
     record: HmacSha256,
     code: HmacSha256,
     id_mask: HmacSha256,
+    check_value: [u8; 16],
     seal: seal::SealKey,
 }
 
@@ -124,6 +125,7 @@ impl Keys {
             record: hmac_key("record key v1"),
             code: hmac_key("code digest v1"),
             id_mask: hmac_key("verification id mask v1"),
+            check_value: first_half(&expand(&hkdf, "secret check v1")),
             seal: seal::SealKey::new(expand(&hkdf, "delivery seal v1")),
         }
     }
@@ -152,6 +154,13 @@ impl Keys {
             &self.code,
             &[&record.0, purpose.as_bytes(), &id.bytes(), code.as_bytes()],
         ))
+    }
+
+    /// Says nothing of the secret, and is another one for another secret: kept in a store, it
+    /// tells whether store and secret belong together.
+    #[must_use]
+    pub fn check_value(&self) -> [u8; 16] {
+        self.check_value
     }
 
     /// A stream of 16 bytes that hides the record key inside a verification's public id.

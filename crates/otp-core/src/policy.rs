@@ -40,6 +40,8 @@ pub struct SendLimits {
     pub cooldown: Duration,
     /// Caps over ten minutes, an hour, a day.
     pub windows: [Window; 3],
+    /// Cap on sends that a channel refused: they are given back to the other caps.
+    pub refused: Window,
 }
 
 /// How often one phone may guess wrong, over all its codes; only a success starts the count anew.
@@ -137,6 +139,7 @@ impl Default for Policy {
                     Window::new(5, HOUR),
                     Window::new(10, DAY),
                 ],
+                refused: Window::new(10, HOUR),
             },
             guesses: GuessLimits {
                 windows: [Window::new(5, HOUR), Window::new(10, DAY)],

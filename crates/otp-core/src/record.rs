@@ -15,6 +15,8 @@ pub use self::format::RecordError;
 pub struct Record {
     /// Moments of the sends of the last day, oldest first.
     pub(crate) sends: Vec<Timestamp>,
+    /// Moments of the last hour's sends that a channel refused and that were given back.
+    pub(crate) refused_sends: Vec<Timestamp>,
     /// Moments of the failed checks of the last day, oldest first; a success empties it.
     pub(crate) failures: Vec<Timestamp>,
     /// Oldest first.
@@ -142,6 +144,7 @@ impl Record {
         let last = self
             .sends
             .iter()
+            .chain(&self.refused_sends)
             .chain(&self.failures)
             .copied()
             .chain(ends)
@@ -152,10 +155,20 @@ impl Record {
     /// When the next send is allowed; `now` or earlier means at once.
     #[must_use]
     pub fn next_send_at(&self, policy: &Policy, now: Timestamp) -> Timestamp {
-        match window::next_send_at(&self.sends, &policy.sends, now) {
+        match window::next_send_at(&self.sends, &self.refused_sends, &policy.sends, now) {
             Some(window::Blocked::ByCooldown(at) | window::Blocked::ByWindow(at)) => at,
             None => now,
         }
+    }
+
+    /// Would a message with this sealed copy still be of use? Asked before a delivery is taken up.
+    #[must_use]
+    pub fn awaits_delivery(&self, id: VerificationId, copy: &Sealed, now: Timestamp) -> bool {
+        self.verification(id).is_some_and(|one| {
+            let is_underway =
+                matches!(&one.delivery, Delivery::Underway { sealed, .. } if sealed == copy);
+            is_underway && one.is_open(now)
+        })
     }
 
     pub(crate) fn verification_mut(&mut self, id: VerificationId) -> Option<&mut Verification> {

@@ -10,6 +10,7 @@ pub(crate) const LONGEST_WINDOW: Duration = Duration::from_hours(24);
 /// When the next send is allowed; `now` or earlier means at once.
 pub(crate) fn next_send_at(
     sends: &[Timestamp],
+    refused: &[Timestamp],
     limits: &SendLimits,
     now: Timestamp,
 ) -> Option<Blocked> {
@@ -21,6 +22,7 @@ pub(crate) fn next_send_at(
         .windows
         .iter()
         .filter_map(|window| opens_at(sends, *window, now))
+        .chain(opens_at(refused, limits.refused, now))
         .max();
     match (cooldown, window) {
         (cooldown, Some(at)) if cooldown.is_none_or(|cooldown| cooldown <= at) => {
@@ -71,7 +73,8 @@ fn growing_wait(failures: &[Timestamp], limits: &GuessLimits) -> Option<Timestam
     let last = failures.last()?;
     let count = u32::try_from(failures.len()).unwrap_or(u32::MAX);
     let doublings = count.checked_sub(limits.free_failures)?.min(16);
-    Some(last.plus(limits.first_wait.saturating_mul(1 << doublings)))
+    let wait = limits.first_wait.saturating_mul(1 << doublings);
+    Some(last.plus(wait.min(LONGEST_WINDOW)))
 }
 
 /// When a full window has room again; nothing when it has room now.

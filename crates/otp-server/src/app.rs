@@ -2,6 +2,7 @@
 
 mod account;
 mod parts;
+mod policy;
 mod serve;
 
 use std::io::Write;
@@ -39,7 +40,7 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self> {
         let account = Account::open(config).await?;
         let greeting = account.greeting.clone();
-        let parts = Arc::new(Parts::assemble(config, account, clock)?);
+        let parts = Arc::new(Parts::assemble(config, account, clock).await?);
         let listener = bind(config.listen)?;
         let address = listener
             .local_addr()
@@ -120,7 +121,8 @@ impl std::fmt::Debug for Application {
 fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).with_context(|| {
         format!(
-            "cannot listen on {address}\nhint: another program may use the port; choose one with --listen {}:PORT",
+            "cannot listen on {address}\nhint: another program may use the port, or it is kept for the \
+             system (below 1024); choose another with --listen {}:PORT",
             address.ip()
         )
     })

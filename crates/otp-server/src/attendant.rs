@@ -98,7 +98,7 @@ async fn refresh_templates(
             .metrics
             .template_approved(refreshed.is_ok());
         if let Err(problem) = refreshed {
-            tracing::error!("{problem}");
+            tracing::error!(hint = problem.hint(), "{problem}");
         }
     }
 }

@@ -5,7 +5,7 @@ pub mod whatsapp;
 use otp_core::{PhoneNumber, VerificationId};
 use zeroize::Zeroizing;
 
-use self::whatsapp::{TemplateProblem, WhatsAppChannel};
+use self::whatsapp::WhatsAppChannel;
 
 /// What is to be delivered.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl Channel {
     }
 
     /// As of the last word from the provider, would it take a message?
-    pub fn health(&self) -> Result<(), TemplateProblem> {
+    pub fn health(&self) -> Result<(), String> {
         match self {
             Self::WhatsApp(channel) => channel.health(),
         }

@@ -1,8 +1,8 @@
 //! The installation's master secret: read from a file, or made once.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -51,11 +51,17 @@ pub enum SecretError {
 
 /// Reads the secret that the operator keeps at `path`.
 pub fn read(path: &Path) -> Result<MasterSecret, SecretError> {
-    let io = |source| SecretError::Io {
+    let io = |source: io::Error| SecretError::Io {
         doing: "read",
         path: path.into(),
+        hint: match source.kind() {
+            io::ErrorKind::NotFound => {
+                "restore it from the backup that was made with the store: without it no stored code can be \
+                 checked; or check the path"
+            }
+            _ => "check the path and its owner",
+        },
         source,
-        hint: "check the path and its owner",
     };
     let file = File::open(path).map_err(io)?;
     let mode = file.metadata().map_err(io)?.permissions().mode() & 0o777;
@@ -100,21 +106,28 @@ pub fn read_or_create(path: &Path, rng: &mut impl CryptoRng) -> Result<MasterSec
 fn create(path: &Path, rng: &mut impl CryptoRng) -> io::Result<()> {
     let mut bytes = Zeroizing::new([0_u8; 32]);
     rng.fill_bytes(&mut *bytes);
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
     let temporary = path.with_extension("new");
+    // Left over from a start that was cut off; a link in its place is not followed.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut file = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&temporary)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
     writeln!(file, "{}", Zeroizing::new(STANDARD.encode(*bytes)).as_str())?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    File::open(
-        path.parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new(".")),
-    )?
-    .sync_all()
+    File::open(folder)?.sync_all()
 }

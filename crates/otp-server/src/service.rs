@@ -106,17 +106,18 @@ impl Service {
     }
 }
 
-/// How an event is counted. What a channel said is counted where it is heard.
+/// How an event is counted. Verdicts and what a channel said are counted where they are told.
 fn counted(event: Event) -> Option<VerificationOutcome> {
     match event {
         Event::Started(_) => Some(VerificationOutcome::Started),
-        Event::Approved(_) => Some(VerificationOutcome::Approved),
-        Event::CheckFailed(_) => Some(VerificationOutcome::Wrong),
-        Event::Locked(_) => Some(VerificationOutcome::Exhausted),
         Event::Expired(_) => Some(VerificationOutcome::Expired),
         Event::Canceled(_) => Some(VerificationOutcome::Canceled),
         Event::Failed(_) => Some(VerificationOutcome::Failed),
         Event::Redelivered(_) => Some(VerificationOutcome::Redelivered),
-        Event::Accepted(_) | Event::Unsettled(_) => None,
+        Event::Approved(_)
+        | Event::CheckFailed(_)
+        | Event::Locked(_)
+        | Event::Accepted(_)
+        | Event::Unsettled(_) => None,
     }
 }

@@ -30,6 +30,11 @@ pub struct Versioned {
     pub record: Record,
 }
 
+/// Where the mark stands; no record has this key, which no HMAC is likely to give.
+const OWNER_MARK: Key = Key([0; 16]);
+/// SQLite's largest integer: the mark is never forgotten.
+const FOR_EVER_MS: u64 = i64::MAX.unsigned_abs();
+
 /// The same call on whichever back end there is.
 macro_rules! each {
     ($store:expr, $backend:ident => $call:expr) => {
@@ -92,6 +97,31 @@ impl Store {
             .into_iter()
             .map(|key| RecordKey::from_bytes(key.0))
             .collect())
+    }
+
+    /// The check value of the secret that the store was made with; nothing when it is new.
+    pub async fn owner(&self, now: Timestamp) -> Result<Option<[u8; 16]>, Unavailable> {
+        let mark = each!(self, backend => backend.load(OWNER_MARK, now.unix_ms()).await)?;
+        // A mark of another length matches no secret.
+        Ok(mark.map(|stored| stored.body[..].try_into().unwrap_or_default()))
+    }
+
+    /// Marks a new store as this secret's. With another secret no code could be checked, and every
+    /// limit would begin anew without a word.
+    pub async fn claim(
+        &self,
+        check_value: [u8; 16],
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = Write {
+            key: OWNER_MARK,
+            expected: None,
+            body: check_value.to_vec(),
+            due_at_ms: None,
+            forget_at_ms: FOR_EVER_MS,
+            live_codes: 0,
+        };
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
 
     /// How many codes could be approved now.

@@ -29,6 +29,8 @@ pub struct ClientConfig {
     pub connect_timeout: Duration,
     /// How long a call may take as a whole: connection, request, answer and its body, and a retry if there is one.
     pub deadline: Duration,
+    /// How many connections one client keeps open at most. A call that finds none free waits, within its deadline.
+    pub connections: usize,
     /// Certificates (DER) to trust besides the public ones, for a proxy or a test server of one's own.
     pub extra_roots_der: Vec<Vec<u8>>,
 }
@@ -44,6 +46,7 @@ impl ClientConfig {
             app_secret: None,
             connect_timeout: Duration::from_secs(3),
             deadline: Duration::from_secs(10),
+            connections: 256,
             extra_roots_der: Vec::new(),
         }
     }

@@ -65,9 +65,11 @@ impl Record {
         Decision::changed((), next, vec![event])
     }
 
+    /// A refused send counts against its own, smaller cap: refusals cost calls, too.
     fn give_send_back(&mut self, sent_at: Timestamp) {
         if let Some(place) = self.sends.iter().rposition(|at| *at == sent_at) {
-            self.sends.remove(place);
+            let refused = self.sends.remove(place);
+            self.refused_sends.push(refused);
         }
     }
 }

@@ -89,8 +89,8 @@ impl Record {
                 reason: Reason::CheckLimit,
                 retry_at,
             });
-        let by_sends =
-            window::next_send_at(&self.sends, &policy.sends, now).map(|blocked| match blocked {
+        let by_sends = window::next_send_at(&self.sends, &self.refused_sends, &policy.sends, now)
+            .map(|blocked| match blocked {
                 Blocked::ByCooldown(retry_at) => Refusal {
                     reason: Reason::Cooldown,
                     retry_at,
@@ -137,6 +137,9 @@ impl Record {
         events: Vec<Event>,
     ) -> Decision<SendOutcome> {
         window::forget_old(&mut self.sends, now);
+        let refused_window = policy.sends.refused.length;
+        self.refused_sends
+            .retain(|at| now.since(*at) < refused_window);
         window::forget_old(&mut self.failures, now);
         self.sends.push(now);
         let outcome = SendOutcome::Send {

@@ -9,6 +9,7 @@ use super::{Delivery, Record, Status, Verification};
 use crate::{CodeAlphabet, CodeDigest, CodeLength, CodePolicy, Sealed, Timestamp, VerificationId};
 
 const FORMAT: u8 = 1;
+const USUAL_BYTES: usize = 384;
 
 /// Stored bytes that cannot be read as a record.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -26,6 +27,7 @@ pub enum RecordError {
 #[derive(Serialize, Deserialize)]
 struct StoredRecord {
     sends: Vec<Timestamp>,
+    refused_sends: Vec<Timestamp>,
     failures: Vec<Timestamp>,
     verifications: Vec<StoredVerification>,
 }
@@ -82,6 +84,7 @@ impl Record {
     pub fn encode(&self) -> Vec<u8> {
         let stored = StoredRecord {
             sends: self.sends.clone(),
+            refused_sends: self.refused_sends.clone(),
             failures: self.failures.clone(),
             verifications: self
                 .verifications
@@ -89,8 +92,10 @@ impl Record {
                 .map(StoredVerification::from)
                 .collect(),
         };
-        postcard::to_extend(&stored, vec![FORMAT])
-            .expect("a record in memory can always be written down")
+        // Most records fit; growing byte by byte is what costs.
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        bytes.push(FORMAT);
+        postcard::to_extend(&stored, bytes).expect("a record in memory can always be written down")
     }
 
     /// Reads what [`Record::encode`] wrote.
@@ -114,6 +119,7 @@ impl TryFrom<StoredRecord> for Record {
     fn try_from(stored: StoredRecord) -> Result<Self, RecordError> {
         Ok(Self {
             sends: stored.sends,
+            refused_sends: stored.refused_sends,
             failures: stored.failures,
             verifications: stored
                 .verifications

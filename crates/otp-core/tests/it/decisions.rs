@@ -350,3 +350,40 @@ fn a_policy_with_bad_odds_or_a_long_lifetime_is_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn sends_that_are_refused_and_given_back_have_a_cap_of_their_own() {
+    let mut world = World::new();
+    for _ in 0..10 {
+        let held = world.send();
+        world.delivered(held.id, DeliveryResult::Refused);
+        world.pass_secs(1);
+    }
+    let retry_at = START.plus(Duration::from_hours(1));
+    let refusal = Refusal {
+        reason: Reason::SendLimit,
+        retry_at,
+    };
+    assert_eq!(world.start("").0, SendOutcome::Refused(refusal));
+    world.now = retry_at;
+    world.send();
+}
+
+#[test]
+fn a_delivery_is_taken_up_only_while_its_code_is_wanted() {
+    let mut world = World::new();
+    let held = world.send();
+    world.pass_secs(15);
+    let [redelivery] = &world.attend().redeliver[..] else {
+        panic!("one redelivery")
+    };
+    let (id, copy) = (redelivery.id, redelivery.sealed.clone());
+    assert!(world.record.awaits_delivery(id, &copy, world.now));
+    let mut settled = world.record.clone();
+    if let Some(next) = settled.delivered(id, DeliveryResult::Unsettled).next {
+        settled = next;
+    }
+    assert!(!settled.awaits_delivery(id, &copy, world.now));
+    assert_eq!(world.check(&held.code), Verdict::Approved(held.id));
+    assert!(!world.record.awaits_delivery(id, &copy, world.now));
+}

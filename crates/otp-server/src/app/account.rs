@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use whatsapp_cloud::{AccessToken, AppSecret, ClientConfig, GraphClient, WhatsAppInfo};
 
-use crate::channel::whatsapp::{TemplateBook, WhatsAppChannel};
+use crate::channel::whatsapp::{AccountProblem, TemplateBook, WhatsAppChannel};
 use crate::config::Config;
 
 /// An account whose template can be sent.
@@ -33,9 +33,9 @@ hint: {}",
         let graph = GraphClient::new(&client)
             .context("the Graph API cannot be called with these settings\nhint: check --graph-url, and [graph] in the configuration")?;
         let language = config.graph.default_language.as_deref();
-        let (templates, report) =
-            TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await?;
-        Ok(Self {
+        let opened = TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await;
+        let (templates, report) = opened.map_err(|problem| told(&problem))?;
+        let account = Self {
             client,
             phone_number_id: info.phone_number_id.as_str().into(),
             templates: Arc::new(templates),
@@ -43,7 +43,13 @@ hint: {}",
                 "Verified OTP template '{}' with ID {} is approved and ready to send.",
                 report.name, report.id
             ),
-        })
+        };
+        account
+            .channel()
+            .check_number()
+            .await
+            .map_err(|problem| told(&problem))?;
+        Ok(account)
     }
 
     /// A channel for the calling thread, which must run an actix system or worker.
@@ -69,6 +75,12 @@ fn client_config(config: &Config, access_token: AccessToken) -> ClientConfig {
             .map(|secret| AppSecret::new(secret.reveal())),
         connect_timeout: graph.connect_timeout,
         deadline: graph.deadline,
+        connections: graph.connections_per_worker,
         ..ClientConfig::new(access_token)
     }
+}
+
+fn told(problem: &AccountProblem) -> anyhow::Error {
+    let hint = problem.hint();
+    anyhow::anyhow!("{problem}\nhint: {hint}")
 }

@@ -2,25 +2,21 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use otp_core::{
-    CodeLength, CodePolicy, GuessLimits, Keys, PhoneNumber, Policy, SendLimits, Window,
-};
+use anyhow::{Result, bail};
+use otp_core::{Keys, MasterSecret, PhoneNumber};
 
 use super::account::Account;
+use super::policy;
 use crate::channel::Channel;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Durability, SecretFile, StoreKind};
-use crate::secret;
+use crate::secret::{self, SecretError};
 use crate::service::{Service, Shared};
 use crate::store::Store;
 use crate::store::embedded::{self, EmbeddedOptions, EmbeddedStore};
 use crate::store::memory::MemoryStore;
 use crate::telemetry::Metrics;
-
-/// Room for a message's commit and its way back, beyond the Graph call's own deadline.
-const DELIVERY_MARGIN: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What is made once.
 #[derive(Debug)]
@@ -31,14 +27,15 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Makes all of them.
-    pub(super) fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
+    pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
         let store = open_store(config, &clock)?;
+        let keys = keys(config, &store, &clock).await?;
         let shared = Shared {
             store,
-            keys: keys(config)?,
+            keys,
             clock,
-            policy: policy(config)?,
+            policy: policy::read(config)?,
             metrics: Metrics::new(),
         };
         Ok(Self {
@@ -88,55 +85,36 @@ fn open_store(config: &Config, clock: &Clock) -> Result<Store> {
     Ok(store)
 }
 
-/// After the store is open: its lock makes sure that two servers never make two secrets.
+/// The keys, from a secret that belongs to the store. The store is open by now: its lock makes
+/// sure that two servers never make two secrets.
+async fn keys(config: &Config, store: &Store, clock: &Clock) -> Result<Keys> {
+    let owner = store.owner(clock.now()).await?;
+    let keys = Keys::derive(&master_secret(config, owner.is_none())?);
+    match owner {
+        None => {
+            store.claim(keys.check_value(), clock.now()).await?;
+            Ok(keys)
+        }
+        Some(owner) if owner == keys.check_value() => Ok(keys),
+        Some(_) => bail!(
+            "the store in {} was made with another secret\nhint: restore the secret that was backed up with it; \
+             or move the directory away to start anew: codes on their way and all counts are then lost",
+            config.data_dir.display()
+        ),
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "a new installation draws its secret here"
 )]
-fn keys(config: &Config) -> Result<Keys> {
-    let secret = match &config.secret_file {
-        SecretFile::Given(path) => secret::read(path)?,
-        SecretFile::MadeOnce(path) => secret::read_or_create(path, &mut rand::rng())?,
-    };
-    Ok(Keys::derive(&secret))
-}
-
-fn policy(config: &Config) -> Result<Policy> {
-    const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
-    const DAY: std::time::Duration = std::time::Duration::from_hours(24);
-    let limits = &config.limits;
-    let policy = Policy {
-        code: CodePolicy {
-            length: CodeLength::new(config.code.length)?,
-            ..CodePolicy::default()
-        },
-        lifetime: config.code.lifetime,
-        attempts_per_code: config.code.max_verification_attempts,
-        sends: SendLimits {
-            cooldown: limits.cooldown,
-            windows: [
-                Window::new(
-                    limits.sends_per_10_minutes,
-                    std::time::Duration::from_mins(10),
-                ),
-                Window::new(limits.sends_per_hour, HOUR),
-                Window::new(limits.sends_per_day, DAY),
-            ],
-        },
-        guesses: GuessLimits {
-            windows: [
-                Window::new(limits.failed_checks_per_hour, HOUR),
-                Window::new(limits.failed_checks_per_day, DAY),
-            ],
-            first_wait: limits.first_wait,
-            ..Policy::default().guesses
-        },
-        deliver_within: config.graph.deadline + DELIVERY_MARGIN,
-    };
-    policy
-        .validate()
-        .context("the limits do not fit together")?;
-    Ok(policy)
+fn master_secret(config: &Config, store_is_new: bool) -> Result<MasterSecret, SecretError> {
+    match &config.secret_file {
+        SecretFile::MadeOnce(path) if store_is_new => {
+            secret::read_or_create(path, &mut rand::rng())
+        }
+        SecretFile::MadeOnce(path) | SecretFile::Given(path) => secret::read(path),
+    }
 }
 
 /// The first number that is parsed loads the world's numbering plans; no person should wait for it.

@@ -1,6 +1,7 @@
 //! WhatsApp: the code goes out in an approved authentication template.
 
 mod languages;
+mod problem;
 mod templates;
 
 use std::sync::Arc;
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, OutgoingMessage};
 
 use super::{Accepted, DeliveryError, Message};
-pub use templates::{TemplateBook, TemplateProblem, TemplateReport};
+pub use problem::AccountProblem;
+pub use templates::{TemplateBook, TemplateReport};
 
 /// Sends from one business number with one template; one per worker thread.
 #[derive(Clone)]
@@ -41,13 +43,28 @@ impl WhatsAppChannel {
         }
     }
 
+    /// Does the number exist, and may this token use it? Whatever else Meta says is not the number's fault.
+    pub async fn check_number(&self) -> Result<(), AccountProblem> {
+        let id = self.phone_number_id.to_string();
+        let Err(error) = self.graph.phone_number(&id).await else {
+            return Ok(());
+        };
+        match AccountProblem::of(error, |source| AccountProblem::NumberNotFound {
+            id,
+            source,
+        }) {
+            problem @ AccountProblem::NumberNotFound { .. } => Err(problem),
+            _ => Ok(()),
+        }
+    }
+
     /// Asks Meta how the template stands now and notes the answer in the book.
-    pub async fn refresh_templates(&self) -> Result<TemplateReport, TemplateProblem> {
+    pub async fn refresh_templates(&self) -> Result<TemplateReport, AccountProblem> {
         self.templates.refresh(&self.graph).await
     }
 
     /// As of the last word, could the template be sent?
-    pub(super) fn health(&self) -> Result<(), TemplateProblem> {
+    pub(super) fn health(&self) -> Result<(), String> {
         self.templates.health()
     }
 
@@ -71,10 +88,21 @@ impl WhatsAppChannel {
     }
 }
 
+/// Meta's codes for "something went wrong on our side": the message may have left all the same.
+const MAY_HAVE_SENT: [i64; 4] = [1, 2, 131_000, 131_016];
+
 /// What the caller should do about an error, in this service's words.
 fn sorted(error: GraphError) -> DeliveryError {
-    if !error.is_definite() {
+    if !error.is_definite()
+        || error
+            .code()
+            .is_some_and(|code| MAY_HAVE_SENT.contains(&code))
+    {
         return DeliveryError::Uncertain(error);
+    }
+    if error.code().is_none() {
+        // Meta was not reached at all.
+        return DeliveryError::ChannelDown(error);
     }
     match error.advice() {
         Advice::UseAnotherChannel => DeliveryError::Undeliverable(error),

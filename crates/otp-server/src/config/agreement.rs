@@ -104,8 +104,10 @@ fn check_upstream(config: &Config, notes: &mut Notes) {
         ));
     }
     if config.graph.crosses_networks_in_the_clear() {
-        notes.warn(
-            "graph_url is http:// to another machine: the access token and every code cross the network in the clear",
+        notes.problem(
+            "graph_url",
+            "is http:// to another machine, so the access token and every code would cross the network in the clear",
+            "use https://; http:// is for a simulator on this machine",
         );
     }
 }

@@ -70,7 +70,9 @@ async fn send(
     };
     let answer = match faces.service.start(start).await {
         Ok(outcome) => {
-            call.names(outcome.fingerprint());
+            if let Some(started) = outcome.started() {
+                call.names(Some(started.id), Some(&started.fingerprint));
+            }
             Answer::to_send(&outcome)
         }
         Err(unavailable) => Answer::unavailable(&unavailable),
@@ -110,7 +112,7 @@ async fn check(
     };
     let answer = match faces.service.check(check).await {
         Ok(checked) => {
-            call.names(checked.fingerprint.as_deref());
+            call.names(checked.id, checked.fingerprint.as_deref());
             Answer::to_check(&checked, &typed)
         }
         Err(unavailable) => Answer::unavailable(&unavailable),

@@ -36,14 +36,30 @@ impl Service {
             .decide(key, |record, now| record.attend(policy, now))
             .await?;
         for redelivery in attention.redeliver {
-            self.redeliver(key, &redelivery, slots);
+            rt::spawn(self.clone().redeliver(key, redelivery, Arc::clone(slots)));
         }
         Ok(())
     }
 
-    fn redeliver(&self, key: RecordKey, redelivery: &Redelivery, slots: &Arc<Semaphore>) {
-        let id = redelivery.id;
-        let unsealed = match self.shared().keys.unseal(id, &redelivery.sealed) {
+    /// Queues for a slot, and then looks once more: by then the code may be used or replaced.
+    async fn redeliver(self, key: RecordKey, redelivery: Redelivery, slots: Arc<Semaphore>) {
+        let Ok(_slot) = slots.acquire().await else {
+            return;
+        };
+        let Redelivery { id, sealed } = redelivery;
+        let Shared {
+            store, clock, keys, ..
+        } = self.shared();
+        let now = clock.now();
+        let is_wanted = match store.load(key, now).await {
+            Ok(Some(loaded)) => loaded.record.awaits_delivery(id, &sealed, now),
+            // The record's timer comes back to it.
+            Ok(None) | Err(_) => false,
+        };
+        if !is_wanted {
+            return;
+        }
+        let unsealed = match keys.unseal(id, &sealed) {
             Ok(unsealed) => unsealed,
             Err(error) => {
                 tracing::error!(verification.id = %id, "could not take up an interrupted delivery: {error}");
@@ -51,19 +67,14 @@ impl Service {
             }
         };
         tracing::warn!(verification.id = %id, phone = %unsealed.phone.masked(), "took up an interrupted delivery");
+        let (phone, code) = (unsealed.phone, Secret::new(unsealed.code));
         let message = Message {
             id,
-            phone: unsealed.phone,
-            code: Secret::new(unsealed.code),
+            phone,
+            code,
             languages: Vec::new(),
         };
-        let (service, slots) = (self.clone(), Arc::clone(slots));
-        rt::spawn(async move {
-            let Ok(_slot) = slots.acquire().await else {
-                return;
-            };
-            // The failure is logged and noted where it happens.
-            let _ = service.deliver(key, message).await;
-        });
+        // The failure is logged and noted where it happens.
+        let _ = self.deliver(key, message).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Check what a person typed.
 
-use otp_core::{PhoneNumber, Submitted, Timestamp, Verdict, Which};
+use otp_core::{PhoneNumber, Submitted, Timestamp, Verdict, VerificationId, Which};
 
 use super::{Service, Shared};
 use crate::store::Unavailable;
@@ -24,7 +24,9 @@ pub struct CheckRequest<'a> {
 pub struct Checked {
     /// What the rules say.
     pub verdict: Verdict,
-    /// Which code it was compared with, if there was one.
+    /// The verification that the guess was for, if there was one.
+    pub id: Option<VerificationId>,
+    /// Of the code that it was compared with.
     pub fingerprint: Option<String>,
     /// When it was decided.
     pub now: Timestamp,
@@ -43,23 +45,34 @@ impl Service {
         let which = Which::Purpose(request.purpose);
         let checked = self
             .decide(key, |record, now| {
-                let fingerprint = record
-                    .find(which)
-                    .map(|verification| verification.digest.fingerprint());
+                let found = record.find(which);
+                let id = found.map(|one| one.id);
+                let fingerprint = found.map(|one| one.digest.fingerprint());
                 record
                     .check(which, request.submitted, (keys, key), policy, now)
                     .map(|verdict| Checked {
                         verdict,
+                        id,
                         fingerprint,
                         now,
                     })
             })
             .await?;
-        match checked.verdict {
-            Verdict::NotFound => metrics.verification(VerificationOutcome::NotFound),
-            Verdict::Wait { .. } => metrics.verification(VerificationOutcome::CheckLimited),
-            _ => {}
+        if let Some(outcome) = counted(checked.verdict) {
+            metrics.verification(outcome);
         }
         Ok(checked)
+    }
+}
+
+/// How a verdict is counted. An end in time is counted when it comes about, not when it is told.
+fn counted(verdict: Verdict) -> Option<VerificationOutcome> {
+    match verdict {
+        Verdict::Approved(_) => Some(VerificationOutcome::Approved),
+        Verdict::Wrong { .. } => Some(VerificationOutcome::Wrong),
+        Verdict::Exhausted => Some(VerificationOutcome::Exhausted),
+        Verdict::NotFound | Verdict::Finished(_) => Some(VerificationOutcome::NotFound),
+        Verdict::Wait { .. } => Some(VerificationOutcome::CheckLimited),
+        Verdict::Expired | Verdict::NoCode => None,
     }
 }

@@ -49,11 +49,11 @@ pub enum StartOutcome {
 }
 
 impl StartOutcome {
-    /// Of the code that was made, if one was.
+    /// The verification that was made, if one was.
     #[must_use]
-    pub fn fingerprint(&self) -> Option<&str> {
+    pub fn started(&self) -> Option<&Started> {
         match self {
-            Self::Sent(started) | Self::NotDelivered { started, .. } => Some(&started.fingerprint),
+            Self::Sent(started) | Self::NotDelivered { started, .. } => Some(started),
             Self::Refused { .. } => None,
         }
     }

@@ -32,9 +32,9 @@ pub enum VerificationOutcome {
     SendLimited,
     /// The right code.
     Approved,
-    /// A wrong code.
+    /// A wrong code, or a text that cannot be one, with attempts left.
     Wrong,
-    /// Wrong codes ended it.
+    /// A wrong code that ended it.
     Exhausted,
     /// Its time ran out.
     Expired,

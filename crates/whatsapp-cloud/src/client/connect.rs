@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig as TlsConfig, RootCertStore};
 
 use super::stream::WatchedConnector;
-use crate::config::InvalidClientConfig;
+use crate::config::{ClientConfig, InvalidClientConfig};
 
 /// How long an idle connection is kept. Meta does not document when it closes its own; it keeps
 /// them for a minute and more.
@@ -17,9 +17,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// How long a connection lives however busy it is, so that a change of address is noticed.
 const LIFETIME: Duration = Duration::from_mins(5);
-
-/// Connections of one worker. Meta takes at most 1000 messages a second of a number.
-const CONNECTIONS_MAX: usize = 256;
 
 /// TLS 1.2 and 1.3 with the public roots; HTTP/1.1 only, said here because awc would drop TLS
 /// altogether if it were said there.
@@ -44,26 +41,26 @@ pub(super) fn tls_config(
 }
 
 /// A client that keeps its connections.
-pub(super) fn pooled_client(tls: Arc<TlsConfig>, connect_timeout: Duration) -> Client {
-    client(tls, connect_timeout, KEEP_ALIVE)
+pub(super) fn pooled_client(tls: Arc<TlsConfig>, config: &ClientConfig) -> Client {
+    client(tls, config, KEEP_ALIVE)
 }
 
 /// A client for second attempts, which takes a new connection each time and keeps none.
-pub(super) fn fresh_client(tls: Arc<TlsConfig>, connect_timeout: Duration) -> Client {
-    client(tls, connect_timeout, Duration::ZERO)
+pub(super) fn fresh_client(tls: Arc<TlsConfig>, config: &ClientConfig) -> Client {
+    client(tls, config, Duration::ZERO)
 }
 
 /// No redirects, which could carry the token elsewhere, and no timeout of awc's, which would end
 /// at the head of the answer: the exchange has its own.
-fn client(tls: Arc<TlsConfig>, connect_timeout: Duration, keep_alive: Duration) -> Client {
+fn client(tls: Arc<TlsConfig>, config: &ClientConfig, keep_alive: Duration) -> Client {
     let connector = Connector::new()
         .connector(WatchedConnector::new())
         .rustls_0_23(tls)
-        .timeout(connect_timeout)
-        .handshake_timeout(connect_timeout)
+        .timeout(config.connect_timeout)
+        .handshake_timeout(config.connect_timeout)
         .conn_keep_alive(keep_alive)
         .conn_lifetime(LIFETIME)
-        .limit(CONNECTIONS_MAX);
+        .limit(config.connections);
     Client::builder()
         .connector(connector)
         .disable_redirects()

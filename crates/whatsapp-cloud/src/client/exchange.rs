@@ -46,8 +46,8 @@ impl Wire {
         }
         let tls = tls_config(&config.extra_roots_der)?;
         Ok(Self {
-            pooled: pooled_client(tls.clone(), config.connect_timeout),
-            fresh: fresh_client(tls, config.connect_timeout),
+            pooled: pooled_client(tls.clone(), config),
+            fresh: fresh_client(tls, config),
             prefix: format!("{base}/{version}/"),
             host: header::HeaderValue::from_str(&authority)
                 .map_err(|_| InvalidClientConfig::BaseUrl)?,

@@ -2,16 +2,10 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use whatsapp_cloud::{
-    GraphClient, GraphError, Template, TemplateCategory, TemplateFilter, TemplateStatus,
-};
+use whatsapp_cloud::{GraphClient, Template, TemplateCategory, TemplateFilter, TemplateStatus};
 
 use super::languages;
-
-/// Meta's code for a token that is refused.
-const TOKEN_REFUSED: [i64; 3] = [0, 104, 190];
-/// Meta's code for an object that does not exist, or that the token may not see.
-const UNKNOWN_OBJECT: [i64; 3] = [33, 100, 803];
+use super::problem::AccountProblem;
 
 /// The latest word on one template, shared by all workers.
 #[derive(Debug)]
@@ -20,6 +14,7 @@ pub struct TemplateBook {
     template_id: String,
     default_language: Option<String>,
     edition: RwLock<Arc<Edition>>,
+    health: RwLock<Result<(), String>>,
 }
 
 #[derive(Debug)]
@@ -43,76 +38,6 @@ pub struct TemplateReport {
     pub languages: Vec<String>,
 }
 
-/// Why codes cannot be sent with this template. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum TemplateProblem {
-    /// No such template under this token.
-    #[error(
-        "the OTP template with id {id} was not found ({source})\nhint: check template_id, and that the System User \
-         may manage this account's templates; `wa-setup` creates a template or picks one that exists"
-    )]
-    NotFound {
-        /// The id that was asked for.
-        id: String,
-        /// Meta's own words.
-        source: GraphError,
-    },
-    /// It is there, but Meta would refuse to send it.
-    #[error(
-        "the OTP template '{name}' with id {id} is {status}, not APPROVED, so no code can be sent\nhint: see its \
-         review in WhatsApp Manager, or run `wa-setup` to create another"
-    )]
-    NotApproved {
-        /// Its name.
-        name: String,
-        /// Its id.
-        id: String,
-        /// Meta's word for how it stands.
-        status: TemplateStatus,
-    },
-    /// It is no authentication template, and codes may not go out in others.
-    #[error(
-        "the template '{name}' with id {id} is no AUTHENTICATION template, and Meta lets codes go out in no other\n\
-         hint: run `wa-setup` to create one"
-    )]
-    NotForCodes {
-        /// Its name.
-        name: String,
-        /// Its id.
-        id: String,
-    },
-    /// The configured default language has no approved template.
-    #[error(
-        "the OTP template '{name}' is not approved in the default language {language}; it is in: {}\nhint: change \
-         graph.default_language, or add the language with `wa-setup`",
-        approved.join(", ")
-    )]
-    NoDefaultLanguage {
-        /// Its name.
-        name: String,
-        /// The language asked for.
-        language: String,
-        /// Those it has.
-        approved: Vec<String>,
-    },
-    /// The token does not open this account.
-    #[error(
-        "Meta refuses the access token ({0})\nhint: create a System User token with whatsapp_business_management and \
-         whatsapp_business_messaging, and run `wa-setup` to store it"
-    )]
-    TokenRefused(#[source] GraphError),
-    /// Meta refused for another reason.
-    #[error(
-        "Meta refuses to show the OTP template ({0})\nhint: `wa-setup doctor` checks the account step by step"
-    )]
-    Refused(#[source] GraphError),
-    /// Nobody answered, or nothing that could be read.
-    #[error(
-        "the Graph API cannot be reached ({0})\nhint: check the network, and --graph-url if you set it; then start again"
-    )]
-    Unreachable(#[source] GraphError),
-}
-
 impl TemplateBook {
     /// Asks Meta for the template and refuses one that cannot be sent.
     pub async fn open(
@@ -120,7 +45,7 @@ impl TemplateBook {
         waba_id: &str,
         template_id: &str,
         default_language: Option<&str>,
-    ) -> Result<(Self, TemplateReport), TemplateProblem> {
+    ) -> Result<(Self, TemplateReport), AccountProblem> {
         let edition = fetch(graph, waba_id, template_id, default_language).await?;
         let report = edition.report(template_id);
         edition.must_be_sendable(template_id)?;
@@ -129,28 +54,38 @@ impl TemplateBook {
             template_id: template_id.to_owned(),
             default_language: default_language.map(str::to_owned),
             edition: RwLock::new(Arc::new(edition)),
+            health: RwLock::new(Ok(())),
         };
         Ok((book, report))
     }
 
     /// Asks again. What Meta says replaces what was known; when nobody answers, that stays.
-    pub async fn refresh(&self, graph: &GraphClient) -> Result<TemplateReport, TemplateProblem> {
-        let fetched = fetch(
-            graph,
-            &self.waba_id,
-            &self.template_id,
-            self.default_language.as_deref(),
-        )
-        .await?;
-        let report = fetched.report(&self.template_id);
-        let sendable = fetched.must_be_sendable(&self.template_id);
-        *self.edition.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fetched);
-        sendable.map(|()| report)
+    pub async fn refresh(&self, graph: &GraphClient) -> Result<TemplateReport, AccountProblem> {
+        let (waba_id, id) = (&self.waba_id, &self.template_id);
+        let fetched = fetch(graph, waba_id, id, self.default_language.as_deref()).await;
+        let told = fetched.and_then(|edition| {
+            let sendable = edition.must_be_sendable(id);
+            let report = edition.report(id);
+            *self.edition.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(edition);
+            sendable.map(|()| report)
+        });
+        let verdict = match &told {
+            Ok(_) => Some(Ok(())),
+            Err(problem) if problem.may_pass() => None,
+            Err(problem) => Some(Err(problem.to_string())),
+        };
+        if let Some(verdict) = verdict {
+            *self.health.write().unwrap_or_else(PoisonError::into_inner) = verdict;
+        }
+        told
     }
 
-    /// As of the last word, could the template be sent?
-    pub fn health(&self) -> Result<(), TemplateProblem> {
-        self.edition().must_be_sendable(&self.template_id)
+    /// As of Meta's last word, could the template be sent?
+    pub fn health(&self) -> Result<(), String> {
+        self.health
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Name and language for someone who reads `wanted`, best first.
@@ -175,12 +110,12 @@ impl Edition {
         }
     }
 
-    fn must_be_sendable(&self, template_id: &str) -> Result<(), TemplateProblem> {
+    fn must_be_sendable(&self, template_id: &str) -> Result<(), AccountProblem> {
         if self.status.is_sendable() {
             return Ok(());
         }
         let (name, id) = (self.name.clone(), template_id.to_owned());
-        Err(TemplateProblem::NotApproved {
+        Err(AccountProblem::NotApproved {
             name,
             id,
             status: self.status.clone(),
@@ -193,13 +128,16 @@ async fn fetch(
     waba_id: &str,
     template_id: &str,
     default_language: Option<&str>,
-) -> Result<Edition, TemplateProblem> {
-    let named = graph
-        .template(template_id)
-        .await
-        .map_err(|error| problem(error, template_id))?;
+) -> Result<Edition, AccountProblem> {
+    let named = graph.template(template_id).await.map_err(|error| {
+        let id = template_id.to_owned();
+        AccountProblem::of(error, |source| AccountProblem::TemplateNotFound {
+            id,
+            source,
+        })
+    })?;
     if named.category != TemplateCategory::Authentication {
-        return Err(TemplateProblem::NotForCodes {
+        return Err(AccountProblem::NotForCodes {
             name: named.name,
             id: template_id.to_owned(),
         });
@@ -208,10 +146,13 @@ async fn fetch(
         name: Some(named.name.clone()),
         ..TemplateFilter::default()
     };
-    let siblings = graph
-        .templates(waba_id, &filter)
-        .await
-        .map_err(|error| problem(error, template_id))?;
+    let siblings = graph.templates(waba_id, &filter).await.map_err(|error| {
+        let id = waba_id.to_owned();
+        AccountProblem::of(error, |source| AccountProblem::AccountNotFound {
+            id,
+            source,
+        })
+    })?;
     edition(named, &siblings, default_language)
 }
 
@@ -219,7 +160,7 @@ fn edition(
     named: Template,
     siblings: &[Template],
     wanted: Option<&str>,
-) -> Result<Edition, TemplateProblem> {
+) -> Result<Edition, AccountProblem> {
     let approved = siblings
         .iter()
         .filter(|one| one.name == named.name && one.status.is_sendable());
@@ -229,7 +170,7 @@ fn edition(
     }
     let language = wanted.unwrap_or(&named.language).to_owned();
     if wanted.is_some() && !approved.contains(&language) {
-        return Err(TemplateProblem::NoDefaultLanguage {
+        return Err(AccountProblem::NoDefaultLanguage {
             name: named.name,
             language,
             approved,
@@ -241,16 +182,4 @@ fn edition(
         approved,
         status: named.status,
     })
-}
-
-fn problem(error: GraphError, template_id: &str) -> TemplateProblem {
-    match error.code() {
-        Some(code) if TOKEN_REFUSED.contains(&code) => TemplateProblem::TokenRefused(error),
-        Some(code) if UNKNOWN_OBJECT.contains(&code) => TemplateProblem::NotFound {
-            id: template_id.to_owned(),
-            source: error,
-        },
-        Some(_) => TemplateProblem::Refused(error),
-        None => TemplateProblem::Unreachable(error),
-    }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use otp_core::PhoneNumber;
+use otp_core::{PhoneNumber, VerificationId};
 
 use super::super::Faces;
 use super::super::request_id::RequestId;
@@ -15,6 +15,7 @@ pub(super) struct Call<'a> {
     faces: &'a Faces,
     stopwatch: Stopwatch,
     phone: Option<String>,
+    verification: Option<VerificationId>,
     fingerprint: Option<String>,
 }
 
@@ -25,6 +26,7 @@ impl<'a> Call<'a> {
             faces,
             stopwatch: Stopwatch::start(),
             phone: None,
+            verification: None,
             fingerprint: None,
         }
     }
@@ -34,8 +36,9 @@ impl<'a> Call<'a> {
         self.phone = Some(phone.masked().to_string());
     }
 
-    /// Which code the call is about, by its fingerprint.
-    pub(super) fn names(&mut self, fingerprint: Option<&str>) {
+    /// Which verification the call is about, and its code's fingerprint.
+    pub(super) fn names(&mut self, id: Option<VerificationId>, fingerprint: Option<&str>) {
+        self.verification = id;
         self.fingerprint = fingerprint.map(str::to_owned);
     }
 
@@ -52,6 +55,9 @@ impl<'a> Call<'a> {
             route = ROUTE,
             status = status.as_u16(),
             phone = self.phone.as_deref().unwrap_or("-"),
+            verification.id = self
+                .verification
+                .map_or_else(|| "-".to_owned(), |id| id.to_string()),
             code.fingerprint = self.fingerprint.as_deref().unwrap_or("-"),
             live_codes = self.faces.service.shared().store.live_codes(),
             duration_us = u64::try_from(self.stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -86,8 +86,8 @@ fn a_store_that_forgets_is_warned_about() {
 }
 
 #[test]
-fn a_token_in_the_clear_on_the_network_is_warned_about() {
-    assert!(loaded("graph_url = \"http://graph.test:9100\"").warnings[0].contains("in the clear"));
+fn a_token_in_the_clear_on_the_network_is_refused() {
+    assert!(refused("graph_url = \"http://graph.test:9100\"").contains("in the clear"));
     for near in [
         "http://localhost:9100",
         "http://127.0.0.2",

@@ -119,3 +119,32 @@ fn what_a_start_makes_is_for_its_owner_alone() {
         assert_eq!(mode_of(&place, file), 0o600, "{file}");
     }
 }
+
+#[test]
+fn a_store_without_its_own_secret_is_refused_and_forgets_nothing() {
+    let place = Place::new();
+    place.start().kill();
+    let secret = place.path().join("data/secret");
+    let kept = fs::read(&secret).expect("the secret was made");
+    fs::remove_file(&secret).expect("the test may do so");
+    says(
+        &complaint(&place),
+        &["cannot read the secret file", "restore it from the backup"],
+    );
+    assert!(!secret.exists(), "no other secret takes its place");
+    place.write("data/secret", SECRET);
+    set_mode(&place, 0o600);
+    says(
+        &complaint(&place),
+        &["was made with another secret", "restore the secret"],
+    );
+    place.write("data/secret", kept);
+    assert_eq!(place.start().get("/readyz").status, 200);
+}
+
+#[test]
+fn the_memory_store_needs_no_data_directory_beforehand() {
+    let place = Place::with("[store]\nkind = \"memory\"");
+    assert_eq!(place.start().get("/readyz").status, 200);
+    assert_eq!(mode_of(&place, "data/secret"), 0o600);
+}

@@ -167,11 +167,47 @@ fn an_error_of_metas_own_is_told_with_its_code() {
     place
         .simulator
         .fault(Fault::error(FaultTarget::Template, 131_000).times(9));
-    says(&complaint(&place), &["131000"]);
+    says(
+        &complaint(&place),
+        &["cannot serve the request now", "131000", "try again"],
+    );
+    let place = Place::new();
+    place
+        .simulator
+        .fault(Fault::error(FaultTarget::Template, 200).times(9));
+    says(
+        &complaint(&place),
+        &["refuses to show the account", "200", "doctor"],
+    );
+}
+
+#[test]
+fn a_wrong_account_or_number_is_named() {
+    let place = Place::new();
+    let mut account = crate::app::account_file();
+    account["waba_id"] = "999".into();
+    place.account(&account);
+    says(
+        &complaint(&place),
+        &["Business Account 999 was not found", "check waba_id"],
+    );
+    let mut account = crate::app::account_file();
+    account["phone_number_id"] = "998".into();
+    place.account(&account);
+    says(
+        &complaint(&place),
+        &[
+            "phone number with id 998 was not found",
+            "check phone_number_id",
+        ],
+    );
 }
 
 #[test]
 fn a_token_is_not_sent_in_the_clear_to_another_machine() {
     let place = Place::new().calling("http://graph.invalid");
-    says(&complaint(&place), &["must use https", "--graph-url"]);
+    says(
+        &complaint(&place),
+        &["graph_url", "in the clear", "use https://"],
+    );
 }

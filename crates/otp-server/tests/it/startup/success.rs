@@ -7,7 +7,10 @@ use std::time::Duration;
 use graph_simulator::{Fault, FaultTarget, TEMPLATE_ID};
 
 use super::{complaint_of, says};
-use crate::process::{Connection, PATIENCE, Place, Program, eventually, free_port, get, post};
+use crate::process::{Connection, PATIENCE, Place, Program, eventually, free_port, get};
+
+/// Requests under way when the server is told to stop.
+const CALLERS: u32 = 16;
 
 fn greeting() -> String {
     format!("Verified OTP template 'otp_demo' with ID {TEMPLATE_ID} is approved and ready to send.")
@@ -66,33 +69,39 @@ fn check_reports_what_a_start_would_complain_of() {
 }
 
 #[test]
-fn a_stop_answers_the_request_under_way_and_takes_no_more() {
+fn a_stop_answers_the_requests_under_way_and_takes_no_more() {
     for name in ["TERM", "INT"] {
         let place = Place::new();
         let server = place.start();
-        place.simulator.fault(Fault::delay(
-            FaultTarget::Messages,
-            Duration::from_millis(500),
-        ));
+        let delay = Fault::delay(FaultTarget::Messages, Duration::from_millis(500));
+        place.simulator.fault(delay.times(CALLERS));
         let calls = place.simulator.requests();
-        let mut connection = server.connect();
-        let under_way = thread::spawn(move || connection.ask(get("/otp/14155550123").as_bytes()));
-        eventually("the message is on its way", PATIENCE, || {
-            (place.simulator.requests() > calls).then_some(())
+        let under_way: Vec<_> = (0..CALLERS)
+            .map(|number| {
+                let mut connection = server.connect();
+                let request = get(&format!("/otp/1415555{number:04}"));
+                thread::spawn(move || connection.ask(request.as_bytes()))
+            })
+            .collect();
+        eventually("the messages are on their way", PATIENCE, || {
+            (place.simulator.requests() == calls + u64::from(CALLERS)).then_some(())
         });
         let address = server.address();
         server.signal(name);
-        under_way.join().unwrap().unwrap().is(200, "");
+        for caller in under_way {
+            caller.join().unwrap().unwrap().is(200, "");
+        }
         let ended = server.wait();
         assert_eq!(ended.code, Some(0), "SIG{name}: {}", ended.err);
         assert!(Connection::open(address).is_err(), "SIG{name}");
 
         let server = place.start();
-        let code = place.simulator.last_code("14155550123").unwrap();
-        let body = format!(r#"{{"code":"{code}"}}"#);
-        let mut connection = server.connect();
-        let request = post("/otp/14155550123", &body);
-        connection.ask(request.as_bytes()).unwrap().is(200, "");
+        for number in 0..CALLERS {
+            let phone = format!("1415555{number:04}");
+            let code = place.simulator.last_code(&phone).unwrap();
+            let body = format!(r#"{{"code":"{code}"}}"#);
+            server.post(&format!("/otp/{phone}"), &body).is(200, "");
+        }
     }
 }
 
