@@ -2,7 +2,7 @@
 
 use whatsapp_cloud::{
     AccessToken, AppSecret, ClientConfig, GraphClient, GraphError, InvalidClientConfig, NotSent,
-    Refusal,
+    PhoneStatus, Refusal,
 };
 
 use crate::{cli::GraphArgs, failure::Failure};
@@ -85,6 +85,22 @@ pub fn hint(error: &GraphError) -> &'static str {
     }
 }
 
+/// What to do about a number that is not connected. This program registers none: it would have to choose the number's
+/// PIN, and Meta allows few tries.
+#[must_use]
+pub fn number_remedy(status: &PhoneStatus, id: &str) -> String {
+    match status {
+        PhoneStatus::Pending
+        | PhoneStatus::Offline
+        | PhoneStatus::Disconnected
+        | PhoneStatus::Unverified
+        | PhoneStatus::Unknown => format!(
+            "register it: in Meta's WhatsApp Manager, Phone numbers, or with POST /{id}/register and a 6-digit PIN (the one of its two-step verification, or a new one)"
+        ),
+        _ => "see why in Meta's WhatsApp Manager, Phone numbers".to_owned(),
+    }
+}
+
 fn names_unknown_object(refusal: &Refusal) -> bool {
     matches!(
         (refusal.code, refusal.subcode),
@@ -127,7 +143,7 @@ fn refusal_hint(refusal: &Refusal) -> &'static str {
         }
         (131_042, _) => "add a payment method in WhatsApp Manager, Payment settings",
         (131_045 | 133_010, _) => {
-            "register the number for the Cloud API in WhatsApp Manager, Phone numbers"
+            "register the number: in Meta's WhatsApp Manager, Phone numbers, or with POST /{phone number id}/register and its 6-digit PIN"
         }
         (131_021, _) => "give a --test-number other than the number that sends",
         (132_001 | 132_015 | 132_016, _) => {

@@ -62,7 +62,7 @@ pub fn number(number: &BusinessPhone, account_numbers: &[BusinessPhone]) -> Find
         Some(status) => {
             return Finding::fail(
                 format!("{said} is {status}, not CONNECTED"),
-                "register or verify it in WhatsApp Manager, Phone numbers",
+                graph::number_remedy(status, &number.id),
             );
         }
     }

@@ -3,7 +3,8 @@
 use whatsapp_cloud::{BusinessPhone, PhoneStatus};
 
 use crate::{
-    cli::WizardArgs, failure::Failure, fields::GraphId, question::Question, terminal::Terminal,
+    cli::WizardArgs, failure::Failure, fields::GraphId, graph, question::Question,
+    terminal::Terminal,
 };
 
 /// Chooses among the account's numbers.
@@ -92,7 +93,9 @@ fn warning(number: &BusinessPhone) -> Option<String> {
     match &number.status {
         None | Some(PhoneStatus::Connected) => None,
         Some(status) => Some(format!(
-            "This number is {status}, not CONNECTED: messages will be refused until it is put right in WhatsApp Manager, Phone numbers."
+            "This number is {status}, not CONNECTED: Meta will refuse messages from it. You can go on.\n\
+             To put it right, {}.",
+            graph::number_remedy(status, &number.id)
         )),
     }
 }

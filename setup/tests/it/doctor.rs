@@ -101,6 +101,27 @@ fn a_missing_or_broken_file_fails_and_the_rest_is_not_looked_at() {
 }
 
 #[test]
+fn every_bad_key_of_the_file_is_told_and_a_folder_is_called_a_folder() {
+    let stage = Stage::new();
+    stage.file(
+        OUTPUT,
+        r#"{"waba_id":"","access_token":"t","phone_number_id":"1"}"#,
+    );
+    assert_eq!(
+        finding(&stage, &[], "file").1,
+        "setup/whatsapp-info.json: \"waba_id\" is empty; \"template_id\" is missing"
+    );
+    let output = stage.doctor(&["--info", "setup"]);
+    assert!(
+        data(&output)
+            .starts_with("fail  file       setup: the file cannot be read: it is a folder"),
+        "{}",
+        data(&output)
+    );
+    assert!(!data(&output).contains("0600"), "{}", data(&output));
+}
+
+#[test]
 fn a_file_that_everyone_can_read_fails() {
     let stage = healthy();
     std::fs::set_permissions(stage.path(OUTPUT), std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -182,6 +203,15 @@ fn a_number_that_is_not_connected_fails_and_one_of_poor_quality_warns() {
     assert_eq!(finding(&stage, &[], "number").0, "warn");
     amend(json!({"status": "PENDING"}));
     assert_eq!(finding(&stage, &[], "number").0, "fail");
+    let advice = "do: register it: in Meta's WhatsApp Manager, Phone numbers, or with POST /106540352242922/register and a 6-digit PIN";
+    let report = data(&stage.doctor(&[]));
+    assert!(report.contains(advice), "{report}");
+    amend(json!({"status": "BANNED"}));
+    let report = data(&stage.doctor(&[]));
+    assert!(
+        report.contains("do: see why in Meta's WhatsApp Manager"),
+        "{report}"
+    );
 }
 
 #[test]
