@@ -3,20 +3,20 @@
 use std::time::Duration;
 
 use rand::Rng;
-use whatsapp_cloud::TemplateFilter;
+use whatsapp_cloud::{TemplateFilter, WhatsAppInfo};
 
 use crate::{
     cli::WizardArgs,
     config::Environment,
     failure::Failure,
     graph,
-    plan::{OtpKind, Plan},
+    plan::{OtpKind, Plan, Platform},
     previous::Previous,
     progress::ProgressFile,
     question::Question,
     steps::{
         account::{self, Account},
-        afterwards, approval,
+        afterwards, approval, apps,
         create::{self, Site},
         finish::{self, Chosen},
         number, resume,
@@ -49,7 +49,7 @@ pub async fn run(
     let number = number::choose(
         &args,
         &account.numbers,
-        previous.phone_number_id().as_ref(),
+        previous.phone_number_id(),
         terminal,
     )?;
     let choice = match resumed {
@@ -64,11 +64,11 @@ pub async fn run(
         progress: &progress,
     };
     let chosen = apply(&args, &site, choice, terminal).await?;
-    let info = previous.with_values(
+    let info = WhatsAppInfo::new(
         account.waba_id.as_str(),
-        &account.token,
-        &number.id,
-        &chosen.id,
+        account.token.clone(),
+        number.id.as_str(),
+        chosen.id.as_str(),
     );
     finish::write(&args.output, &info, terminal)?;
     // The file says it all now; a progress file that stays is only offered once more.
@@ -145,11 +145,14 @@ async fn apply(
 }
 
 fn describe(plan: &Plan, args: &WizardArgs) -> String {
-    let apps = plan
-        .button
-        .apps()
-        .iter()
-        .map(|app| format!("\n  app {} {}", app.package_name, app.signature_hash));
+    let apps = plan.button.apps().iter().map(|app| {
+        format!(
+            "\n  app {} {}{}",
+            app.package_name,
+            app.signature_hash,
+            apps::whose(app)
+        )
+    });
     format!(
         "\nCreate the template {},\n  in {}, {}, delivered within {} s,\nand write {}.{}",
         plan.name,
@@ -188,18 +191,30 @@ fn nothing_missing(
     {
         missing.push(Question::AccessToken);
     }
-    if args.otp_type == Some(OtpKind::ZeroTap) && !args.accept_zero_tap_terms {
+    // An iPhone has no such button; saying so is left to the template's step.
+    let button = args
+        .otp_type
+        .filter(|_| args.platform != Some(Platform::Ios));
+    if button == Some(OtpKind::ZeroTap) && !args.accept_zero_tap_terms {
         missing.push(Question::ZeroTapTerms);
+    }
+    if matches!(button, Some(OtpKind::OneTap | OtpKind::ZeroTap)) && args.apps.is_empty() {
+        missing.push(Question::AppPackage);
     }
     if missing.is_empty() {
         return Ok(());
     }
     let flags: Vec<&str> = missing.iter().map(|question| question.flag()).collect();
+    let mut hint = "give each of these flags (the token may also come in WA_ACCESS_TOKEN), or leave --yes out and be asked".to_owned();
+    if missing.contains(&Question::AppPackage) {
+        hint.push_str("; ");
+        hint.push_str(&apps::app_hint());
+    }
     Err(Failure::usage(
         format!(
             "--yes asks nothing, and there is no value for {}",
             flags.join(", ")
         ),
-        "give each of these flags (the token may also come in WA_ACCESS_TOKEN), or leave --yes out and be asked",
+        hint,
     ))
 }

@@ -59,7 +59,7 @@ pub struct WizardArgs {
     /// Accepts WhatsApp's terms for zero-tap (the wizard shows them)
     #[arg(long, help_heading = "Template")]
     pub accept_zero_tap_terms: bool,
-    /// An Android app that may receive the code, up to five times [default: Meta's sample app]
+    /// An Android app that may receive the code, up to five times; needed with --yes for one-tap and zero-tap (Meta's sample app is com.whatsapp.otp.sample=K8a/AINcGX7)
     #[arg(long = "app", value_name = "PACKAGE=HASH", value_parser = fields::app, help_heading = "Template")]
     pub apps: Vec<SupportedApp>,
     /// The template's languages, with commas or repeated [default: `en_US`]

@@ -76,11 +76,11 @@ fn first_answers(
             terminal.say(&format!("{}: {id}", Question::WabaId.prompt()));
             id
         }
-        None => ask_account(previous.waba_id().as_ref(), terminal)?,
+        None => ask_account(previous.waba_id(), terminal)?,
     };
     let token = match token::given(args, environment)? {
         Some(token) => token,
-        None => ask_token(previous.access_token(), terminal)?,
+        None => ask_token(previous.access_token().cloned(), terminal)?,
     };
     Ok(Said {
         waba_id,

@@ -10,13 +10,25 @@ use crate::{
     terminal::{Answer, Terminal},
 };
 
-/// From flags, or asked one by one; Meta's sample app is offered first.
+const SAMPLE_WORDS: &str = "\
+The code goes to the apps that you name here, and to no other app on the phone.
+The one offered, com.whatsapp.otp.sample, is Meta's sample app, for trying out.";
+
+/// From flags, or asked one by one; a person is offered Meta's sample app first. Unattended it must be named: a template
+/// that hands people's codes to somebody else's app is nothing to make by default.
 pub fn settle(args: &WizardArgs, terminal: &mut Terminal) -> Result<SupportedApps, Failure> {
     let mut apps = Vec::new();
     for app in args.apps.iter().cloned() {
         fields::add_app(&mut apps, app).map_err(|refusal| refused(&refusal))?;
     }
     if apps.is_empty() {
+        if !terminal.can_ask() {
+            return Err(Failure::usage(
+                "no app that may receive the code is named",
+                app_hint(),
+            ));
+        }
+        terminal.say(SAMPLE_WORDS);
         ask(&mut apps, terminal)?;
     }
     SupportedApps::new(apps).map_err(|refusal| refused(&refusal.into()))
@@ -52,6 +64,25 @@ fn ask(apps: &mut Vec<SupportedApp>, terminal: &mut Terminal) -> Result<(), Fail
     }
 }
 
+/// How to name an app, one's own or Meta's sample app.
+#[must_use]
+pub fn app_hint() -> String {
+    let (package, hash) = fields::sample_app();
+    format!(
+        "name your Android app with --app PACKAGE=HASH (`wa-setup app-hash` computes the hash), or Meta's sample app with --app {package}={hash}"
+    )
+}
+
+/// Says so of Meta's sample app; nothing of others.
+#[must_use]
+pub fn whose(app: &SupportedApp) -> &'static str {
+    if app.package_name.as_str() == fields::sample_app().0 {
+        " (Meta's sample app)"
+    } else {
+        ""
+    }
+}
+
 fn refused(refusal: &Invalid) -> Failure {
     Failure::usage(
         refusal.to_string(),
@@ -78,6 +109,20 @@ mod tests {
             "com.whatsapp.otp.sample"
         );
         assert_eq!(apps.as_slice()[0].signature_hash.as_str(), "K8a/AINcGX7");
+    }
+
+    #[test]
+    fn a_person_is_told_whose_the_offered_app_is_and_nobody_gets_it_unasked() {
+        let mut terminal = Terminal::script(&["", "", ""]);
+        let apps = settle(&no_flags(), &mut terminal).unwrap();
+        assert!(terminal.transcript().contains("is Meta's sample app"));
+        assert_eq!(whose(&apps.as_slice()[0]), " (Meta's sample app)");
+        let refused = settle(&no_flags(), &mut Terminal::Nobody).unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .contains("--app com.whatsapp.otp.sample=K8a/AINcGX7")
+        );
     }
 
     #[test]

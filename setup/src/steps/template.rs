@@ -241,6 +241,14 @@ pub async fn show_preview(account: &Account, plan: &Plan, terminal: &mut Termina
                     bubble::draw(preview, label)
                 ));
             }
+            let unseen: Vec<&str> = previews
+                .iter()
+                .skip(PREVIEWS_MAX)
+                .map(|preview| preview.language.as_str())
+                .collect();
+            if !unseen.is_empty() {
+                terminal.say(&format!("\nThe same in {}.", unseen.join(", ")));
+            }
         }
         Err(error) => terminal.say(&format!("Meta shows no preview: {error}")),
     }

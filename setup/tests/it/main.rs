@@ -7,8 +7,10 @@
 
 mod app_hash;
 mod command_line;
+mod conversations;
 mod ctrl_c;
 mod doctor;
+mod earlier_file;
 mod mishaps;
 mod play;
 mod resumption;

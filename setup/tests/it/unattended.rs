@@ -2,7 +2,7 @@
 
 use std::{io::Write, os::unix::fs::PermissionsExt, process::Stdio, time::Duration};
 
-use graph_simulator::{APP_ID, APP_SECRET, TEMPLATE_ID, TOKEN, WABA_ID};
+use graph_simulator::{APP_ID, APP_SECRET, PHONE_NUMBER_ID, TEMPLATE_ID, TOKEN, WABA_ID};
 
 use crate::stage::{OUTPUT, Stage, code, data, run, said};
 
@@ -24,6 +24,8 @@ fn each_button_is_made_with_the_flags_it_needs() {
                 "--otp-type",
                 "zero-tap",
                 "--accept-zero-tap-terms",
+                "--app",
+                "com.whatsapp.otp.sample=K8a/AINcGX7",
                 "--language",
                 "en_US,es",
             ],
@@ -56,10 +58,53 @@ fn everything_that_is_missing_is_named_in_one_message() {
     let stage = Stage::new();
     let output = run(&mut stage.wizard(&["--yes", "--otp-type", "zero-tap"]));
     assert_eq!(code(&output), 2);
-    let expected = "no value for --waba-id, --access-token-file, --accept-zero-tap-terms";
+    let expected = "no value for --waba-id, --access-token-file, --accept-zero-tap-terms, --app\n";
     assert!(said(&output).contains(expected), "{}", said(&output));
     assert!(said(&output).contains("hint: "));
     assert_eq!(stage.simulator.requests(), 0);
+}
+
+#[test]
+fn an_app_that_receives_codes_is_named_and_not_taken_by_default() {
+    let stage = Stage::new();
+    for flags in [
+        &["--otp-type", "one-tap"][..],
+        &["--otp-type", "zero-tap", "--accept-zero-tap-terms"],
+    ] {
+        let output = stage.unattended(flags);
+        assert_eq!(code(&output), 2, "{}", said(&output));
+        assert!(
+            said(&output).contains("no value for --app\n"),
+            "{}",
+            said(&output)
+        );
+        let hint = "Meta's sample app with --app com.whatsapp.otp.sample=K8a/AINcGX7";
+        assert!(said(&output).contains(hint), "{}", said(&output));
+    }
+    assert_eq!(stage.simulator.requests(), 0);
+    assert_eq!(stage.output(), "");
+}
+
+#[test]
+fn a_number_that_is_not_registered_comes_with_both_ways_to_register_it() {
+    let stage = Stage::new();
+    let fields = serde_json::json!({"status": "PENDING"});
+    stage
+        .simulator
+        .amend(PHONE_NUMBER_ID, fields.as_object().unwrap().clone());
+    let output = stage.unattended(&["--use-template", "otp_demo"]);
+    assert_eq!(code(&output), 0, "{}", said(&output));
+    let said = said(&output);
+    assert!(
+        said.contains("This number is PENDING, not CONNECTED"),
+        "{said}"
+    );
+    assert!(
+        said.contains("Meta's WhatsApp Manager, Phone numbers"),
+        "{said}"
+    );
+    let call = "POST /106540352242922/register and a 6-digit PIN";
+    assert!(said.contains(call), "{said}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The wizard with a person at the terminal.
+//! The wizard with a person at the terminal: what is refused, asked again, kept and hidden.
 
 use std::time::Duration;
 
@@ -7,102 +7,10 @@ use graph_simulator::{
 };
 
 use crate::{
-    play::{Line, Play},
+    conversations::{ACCESS_TOKEN, ACCOUNT, DEFAULTS, NEW_TEMPLATE, NO_APP, ONLY_NUMBER},
+    play::Play,
     stage::Stage,
-    transcript,
 };
-
-const ACCOUNT: Line<'_> = ("Business Account id: ", WABA_ID);
-const ACCESS_TOKEN: Line<'_> = ("access token (hidden): ", TOKEN);
-const NO_APP: Line<'_> = ("App id (blank skips the permission check): ", "");
-const ONLY_NUMBER: Line<'_> = ("Number, 1 to 1 [1]: ", "");
-const NEW_TEMPLATE: Line<'_> = ("Number, 1 to 2 [1]: ", "");
-
-/// From the platform to the end, taking every default.
-const DEFAULTS: [Line<'_>; 10] = [
-    ("Number, 1 to 3 [3]: ", ""),
-    ("Number, 1 to 3 [1]: ", ""),
-    ("Languages, with commas [en_US]: ", ""),
-    ("this code\"? [Y/n] ", ""),
-    ("(none: say nothing) [5]: ", ""),
-    ("seconds [300]: ", ""),
-    ("Template name [otp_both_copy_code]: ", ""),
-    ("to a webhook? [y/N] ", ""),
-    ("Send a test message to (+.., blank sends none): ", ""),
-    ("Go ahead? [Y/n] ", ""),
-];
-
-#[test]
-fn a_zero_tap_template_with_everything_asked_for() {
-    let stage = Stage::new();
-    let mut play = Play::start(&stage.wizard(&[]));
-    play.answer(&[
-        ACCOUNT,
-        ACCESS_TOKEN,
-        ("App id (blank skips the permission check): ", APP_ID),
-        ("App secret (hidden): ", APP_SECRET),
-        ONLY_NUMBER,
-        NEW_TEMPLATE,
-        ("Number, 1 to 3 [3]: ", "1"),
-        ("Number, 1 to 3 [1]: ", "3"),
-        ("accept these terms? [y/N] ", "y"),
-        ("package name [com.whatsapp.otp.sample]: ", ""),
-        ("key hash [K8a/AINcGX7]: ", ""),
-        ("Another app? [y/N] ", "y"),
-        ("package name: ", "com.example.shop"),
-        ("key hash: ", "mIUZlWc9O8G"),
-        ("Another app? [y/N] ", "n"),
-        ("Languages, with commas [en_US]: ", "en_US, es"),
-        ("this code\"? [Y/n] ", "y"),
-        ("(none: say nothing) [5]: ", "10"),
-        ("seconds [300]: ", "600"),
-        ("Template name [otp_android_zero_tap]: ", "login_code"),
-        ("to a webhook? [y/N] ", "y"),
-        ("dashboard): ", ""),
-        ("blank sends none): ", "+1 415 555 0123"),
-        ("Go ahead? [Y/n] ", "y"),
-    ]);
-    let ending = play.finish();
-    assert_eq!(ending.code, 0, "{}", ending.screen());
-    transcript::check("zero_tap", &ending.screen(), &stage);
-    assert_eq!(
-        stage.simulator.messages("+14155550123")[0]
-            .template
-            .as_deref(),
-        Some("login_code")
-    );
-    assert!(!stage.progress_file().exists());
-}
-
-#[test]
-fn defaults_all_the_way_make_a_copy_code_template() {
-    let stage = Stage::new();
-    let mut play = Play::start(&stage.wizard(&[]));
-    play.answer(&[ACCOUNT, ACCESS_TOKEN, NO_APP, ONLY_NUMBER, NEW_TEMPLATE]);
-    play.answer(&DEFAULTS);
-    let ending = play.finish();
-    assert_eq!(ending.code, 0, "{}", ending.screen());
-    transcript::check("copy_code", &ending.screen(), &stage);
-    assert_eq!(stage.info()["access_token"], TOKEN);
-}
-
-#[test]
-fn an_approved_template_can_be_used_instead() {
-    let stage = Stage::new();
-    let mut play = Play::start(&stage.wizard(&[]));
-    play.answer(&[
-        ACCOUNT,
-        ACCESS_TOKEN,
-        NO_APP,
-        ONLY_NUMBER,
-        ("Number, 1 to 2 [1]: ", "2"),
-    ]);
-    play.answer(&DEFAULTS[7..]);
-    let ending = play.finish();
-    assert_eq!(ending.code, 0, "{}", ending.screen());
-    transcript::check("existing_template", &ending.screen(), &stage);
-    assert_eq!(stage.info()["template_id"], TEMPLATE_ID);
-}
 
 #[test]
 fn blank_answers_keep_the_values_of_an_earlier_file_and_its_unknown_keys() {
