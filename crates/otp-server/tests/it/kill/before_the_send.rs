@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use graph_simulator::{Fault, FaultTarget};
+use graph_simulator::{Effect, Fault, FaultTarget};
 use otp_server::clock::Stopwatch;
 
 use super::SHORT_DEADLINE;
@@ -16,11 +16,11 @@ const DELIVER_WITHIN: Duration = Duration::from_secs(6);
 /// A machine under load notices timers late.
 const SLACK: Duration = Duration::from_secs(5);
 
-/// Asks for a code, and kills the server while the message is held back.
-fn killed_before_the_send(place: &Place, server: Program) {
+/// Asks for a code, and kills the server while it waits for Meta's answer.
+fn killed_while_waiting(place: &Place, server: Program, effect: Effect) {
     place
         .simulator
-        .fault(Fault::delay(FaultTarget::Messages, FOR_EVER));
+        .fault(Fault::new(FaultTarget::Messages, effect));
     let calls = place.simulator.requests();
     let mut connection = server.connect();
     connection
@@ -31,6 +31,11 @@ fn killed_before_the_send(place: &Place, server: Program) {
     });
     server.kill();
     assert!(connection.reply().is_err(), "nobody was told anything");
+}
+
+/// The message itself is held back as well.
+fn killed_before_the_send(place: &Place, server: Program) {
+    killed_while_waiting(place, server, Effect::Delay(FOR_EVER));
     assert_eq!(place.simulator.messages(PHONE).len(), 0);
 }
 
@@ -80,4 +85,31 @@ fn a_code_that_died_meanwhile_is_not_sent_again() {
         || (clock.elapsed() > DELIVER_WITHIN + Duration::from_millis(500)).then_some(()),
     );
     assert_eq!(place.simulator.messages(PHONE).len(), 0);
+}
+
+#[test]
+fn a_message_that_met_the_kill_half_way_arrives_twice_at_most_with_one_code() {
+    let place = Place::with(SHORT_DEADLINE);
+    let mut server = place.start();
+    // Meta has the message at once; its answer does not come to its end.
+    killed_while_waiting(&place, server, Effect::Drip(Duration::from_millis(900)));
+    eventually("the first message arrives", PATIENCE, || {
+        place.simulator.last_code(PHONE)
+    });
+    server = place.start();
+    let messages = eventually("it goes out again", DELIVER_WITHIN + SLACK, || {
+        let messages = place.simulator.messages(PHONE);
+        (messages.len() > 1).then_some(messages)
+    });
+    assert_eq!(messages.len(), 2);
+    assert_eq!(messages[0].code, messages[1].code);
+    // Nothing that comes later sends it a third time.
+    server.kill();
+    server = place.start();
+    let code = place.simulator.last_code(PHONE).expect("a code");
+    let path = format!("/otp/{PHONE}");
+    let body = format!(r#"{{"code":"{code}"}}"#);
+    server.post(&path, &body).is(200, "");
+    assert_eq!(server.post(&path, &body).status, 404);
+    assert_eq!(place.simulator.messages(PHONE).len(), 2);
 }
