@@ -7,6 +7,9 @@ use super::super::backend::Unavailable;
 const PART_IS_DOWN: &str =
     "a part of the redis cluster is down: bring its master back; the store recovers by itself";
 
+const TOO_SLOW: &str =
+    "redis did not answer in time: see whether it, its disk or the network is overloaded";
+
 /// What became of a question that has no answer.
 pub(super) struct Refusal {
     pub(super) reason: Unavailable,
@@ -71,9 +74,7 @@ pub(super) fn told(error: RedisError) -> Unavailable {
             "redis refuses writes because too few replicas follow it: bring them back"
         }
         (_, "BUSY") => "redis is busy with a script that does not end: see its log",
-        _ if error.is_timeout() => {
-            "redis did not answer in time: see whether it, its disk or the network is overloaded"
-        }
+        _ if error.is_timeout() => TOO_SLOW,
         (ErrorKind::Io, _) => {
             "redis cannot be reached: start it, or check its address; the store recovers by itself"
         }
@@ -86,9 +87,7 @@ pub(super) fn told(error: RedisError) -> Unavailable {
 
 /// No answer within the time that a request may take.
 pub(super) fn too_slow() -> Unavailable {
-    Unavailable::saying(
-        "redis did not answer in time: see whether it, its disk or the network is overloaded",
-    )
+    Unavailable::saying(TOO_SLOW)
 }
 
 /// Nobody is in charge of the record's slot.

@@ -186,9 +186,13 @@ fn ceiling(server: &RedisProcess) {
         .output()
         .expect("redis-benchmark: install redis-tools");
     let text = String::from_utf8_lossy(&output.stdout);
+    let a_second = text
+        .lines()
+        .last()
+        .and_then(|line| line.rsplit("\",\"").nth(6));
     println!(
-        "  redis-benchmark, this script: {}",
-        text.lines().last().unwrap_or_default()
+        "  redis-benchmark, this script: {} a second",
+        a_second.unwrap_or("?")
     );
     server.ask(&["FLUSHALL"]);
 }
