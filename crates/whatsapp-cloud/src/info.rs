@@ -11,8 +11,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use draft::WhatsAppInfoDraft;
+pub use draft::WhatsAppInfoDraft;
 pub use error::WhatsAppInfoError;
+pub use key::{BadKey, KeyFault};
 
 use crate::secret::AccessToken;
 

@@ -29,7 +29,7 @@ pub use account::{
 pub use client::GraphClient;
 pub use config::{ClientConfig, DEFAULT_API_VERSION, DEFAULT_BASE_URL, InvalidClientConfig};
 pub use error::{Advice, GraphError, NotSent, Refusal, Uncertain};
-pub use info::{WhatsAppInfo, WhatsAppInfoError};
+pub use info::{BadKey, KeyFault, WhatsAppInfo, WhatsAppInfoDraft, WhatsAppInfoError};
 pub use message::{AcceptedMessage, MessageContent, MessageStatus, OutgoingMessage};
 pub use secret::{AccessToken, AppSecret};
 pub use subscription::{InvalidWebhookOverride, SubscribedApp, WebhookOverride};
