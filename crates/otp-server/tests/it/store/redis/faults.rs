@@ -175,7 +175,7 @@ async fn a_record_of_a_newer_server_is_refused_and_left_alone() {
         assert!(
             refusal.to_string().contains("newer otp-server"),
             "{refusal}"
-        )
+        );
     };
     newer(store.load(key(1), NOW).await.unwrap_err());
     newer(store.commit(write(1, None, b"two"), NOW).await.unwrap_err());

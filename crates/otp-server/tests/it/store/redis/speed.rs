@@ -2,6 +2,8 @@
 //! server, and what a record costs in memory. Not a test: it prints.
 //! `cargo test --release -p otp-server --test it -- --ignored --nocapture store::redis::speed`
 
+#![expect(clippy::print_stdout, reason = "a measurement prints")]
+
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -114,9 +116,9 @@ fn measure<F: Future<Output = ()> + 'static>(
             thread::spawn(move || run_tasks(&next, &store, work))
         })
         .collect();
-    threads
-        .into_iter()
-        .for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     let a_second = f64::from(u32::try_from(RECORDS).unwrap()) / started.elapsed().as_secs_f64();
     println!("  {what}: {a_second:.0} a second");
 }
