@@ -1,11 +1,12 @@
 //! Round after round: load, `kill -9` in the middle of it, restart, and every promise is checked.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::SHORT_DEADLINE;
 use super::load::Person;
-use crate::process::{PATIENCE, Place, Program, eventually};
+use crate::process::{Connection, Place, Program};
 
 const ROUNDS: usize = 5;
 const ROUNDS_OF_A_NIGHT: usize = 500;
@@ -45,7 +46,8 @@ fn play(rounds: usize) {
     }
 }
 
-/// Lets people act until `enough` of them are done, then kills the server under the others.
+/// Lets people act until `enough` of them are done. The one who is last kills the server at that
+/// very moment, with the answer just heard: a write that was told before it was done is lost.
 fn load_and_kill(
     place: &Place,
     server: Program,
@@ -53,32 +55,31 @@ fn load_and_kill(
     enough: usize,
 ) -> Vec<Person> {
     let done = AtomicUsize::new(0);
+    let lines: Vec<Connection> = (0..CROWD).map(|_| server.connect()).collect();
+    let victim = Mutex::new(Some(server));
+    let act = |mut line: Connection| {
+        let mut people = Vec::new();
+        loop {
+            let mut person = Person::new(numbers.fetch_add(1, Ordering::Relaxed));
+            let lives = person.act(&mut line, &place.simulator);
+            people.push(person);
+            if !lives {
+                return people;
+            }
+            if done.fetch_add(1, Ordering::Relaxed) + 1 == enough {
+                let server = victim.lock().expect("nobody panics").take();
+                server.expect("it is killed once").kill();
+            }
+        }
+    };
     thread::scope(|scope| {
-        let crowd: Vec<_> = (0..CROWD)
-            .map(|_| {
-                let mut connection = server.connect();
-                let done = &done;
-                scope.spawn(move || {
-                    let mut people = Vec::new();
-                    loop {
-                        let mut person = Person::new(numbers.fetch_add(1, Ordering::Relaxed));
-                        let lives = person.act(&mut connection, &place.simulator);
-                        people.push(person);
-                        if !lives {
-                            return people;
-                        }
-                        done.fetch_add(1, Ordering::Relaxed);
-                    }
-                })
-            })
-            .collect();
-        eventually("enough people are done", PATIENCE, || {
-            (done.load(Ordering::Relaxed) >= enough).then_some(())
-        });
-        server.kill();
-        let people = crowd
+        let crowd: Vec<_> = lines
             .into_iter()
-            .flat_map(|one| one.join().expect("nobody panics"));
-        people.collect()
+            .map(|line| scope.spawn(|| act(line)))
+            .collect();
+        crowd
+            .into_iter()
+            .flat_map(|one| one.join().expect("nobody panics"))
+            .collect()
     })
 }
