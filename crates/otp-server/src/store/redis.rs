@@ -41,6 +41,9 @@ use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 /// that jumps by a day.
 const LINGER_MS: u64 = 25 * 3_600_000;
 
+/// Rounds of looking and dropping that one call for due records makes at most.
+const ROUNDS_MAX: usize = 8;
+
 /// A shared store. Dropping it waits, up to the response time-out, for what is under way.
 #[derive(Debug)]
 pub struct RedisStore {
@@ -105,21 +108,44 @@ impl RedisStore {
             .await
     }
 
+    /// What can be loaded here is kept already, as safely as Redis keeps anything.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn settled(&self, _: Version) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
     /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
-    /// again, by any process, after `lease_ms` unless it is committed meanwhile. Drops what may be
-    /// forgotten, a bounded number per call. Where a part of a cluster does not answer, the others'
-    /// records are handed out.
+    /// again, by any process, after `lease_ms` unless it is committed meanwhile. Fewer than `limit`
+    /// means that there are no more. Drops what may be forgotten; if that is very much at once, the
+    /// rest is left for the next call, and with it what is due behind it. Where a part of a cluster
+    /// does not answer, the others' records are handed out.
     pub async fn due(
         &self,
         now_ms: u64,
         limit: usize,
         lease_ms: u64,
     ) -> Result<Vec<Key>, Unavailable> {
-        let inner = Arc::clone(&self.inner);
-        let attendance = Attendance::new(now_ms, limit, lease_ms);
-        self.driver
-            .run(async move { inner.attend(attendance).await })
-            .await
+        let mut keys = Vec::new();
+        for _ in 0..ROUNDS_MAX {
+            let inner = Arc::clone(&self.inner);
+            let round = Attendance::new(now_ms, limit - keys.len(), lease_ms);
+            match self
+                .driver
+                .run(async move { inner.attend(round).await })
+                .await
+            {
+                Ok(attended) => {
+                    keys.extend(attended.due);
+                    if attended.is_all || keys.len() >= limit {
+                        break;
+                    }
+                }
+                Err(trouble) if keys.is_empty() => return Err(trouble),
+                // They are leased, so they must be handed out.
+                Err(_) => break,
+            }
+        }
+        Ok(keys)
     }
 
     /// The sum of what the records say. This process' commits show at once, others' within about a

@@ -10,8 +10,8 @@ use super::super::backend::{Key, Unavailable, Write};
 use super::keyspace::{BUCKETS, Bucket, Keyspace};
 use super::{Inner, scripts, trouble, value};
 
-/// Records that one look drops at most.
-const DROPS_MAX: usize = 1_000;
+/// Records that one round drops at most: a request that takes longer holds up others.
+const DROPS_MAX: usize = 4_000;
 /// Timers looked at in one bucket beyond its share, so that an uneven spread seldom matters.
 const SPARE_LOOKS: usize = 32;
 
@@ -66,8 +66,8 @@ impl Attendance {
         look
     }
 
-    /// The longest overdue, up to the limit, and some of those to forget.
-    fn chosen(&self, mut ringing: Vec<Ringing>) -> Vec<Ringing> {
+    /// The longest overdue, up to the limit, and some of those to forget; and whether that is all.
+    fn chosen(&self, mut ringing: Vec<Ringing>) -> (Vec<Ringing>, bool) {
         ringing.sort_by(|one, other| one.at_ms.total_cmp(&other.at_ms));
         let (mut due, mut drops) = (0, 0);
         ringing.retain(|timer| {
@@ -79,8 +79,15 @@ impl Attendance {
             *count += 1;
             *count <= most
         });
-        ringing
+        (ringing, due <= self.limit && drops <= DROPS_MAX)
     }
+}
+
+/// What a round came to.
+pub(super) struct Attended {
+    pub(super) due: Vec<Key>,
+    /// Nothing was left for another round.
+    pub(super) is_all: bool,
 }
 
 impl Ringing {
@@ -98,22 +105,20 @@ impl Ringing {
 impl Inner {
     /// Looks into every bucket first, so that the longest overdue come first wherever they are;
     /// then takes those, unless another process took them meanwhile.
-    pub(super) async fn attend(&self, round: Attendance) -> Result<Vec<Key>, Unavailable> {
+    pub(super) async fn attend(&self, round: Attendance) -> Result<Attended, Unavailable> {
         let looks = (0..=Bucket::MAX)
             .map(|bucket| (bucket, round.look(self.keys.timers(bucket))))
             .collect();
         let mut outcome = Outcome::default();
-        let mut ringing = Vec::new();
+        let (mut ringing, mut saw_all) = (Vec::new(), true);
         for reply in self.way.ask_each(None, looks).await {
             let timers = outcome.of(reply.and_then(trouble::read::<Vec<(Vec<u8>, String)>>));
-            ringing.extend(
-                timers
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|(name, score)| Ringing::read(&name, score)),
-            );
+            let timers = timers.unwrap_or_default();
+            saw_all &= timers.len() < round.looks_a_bucket();
+            let timers = timers.into_iter();
+            ringing.extend(timers.filter_map(|(name, score)| Ringing::read(&name, score)));
         }
-        let chosen = round.chosen(ringing);
+        let (chosen, chose_all) = round.chosen(ringing);
         let mut by_bucket = BTreeMap::<Bucket, Vec<usize>>::new();
         for (index, timer) in chosen.iter().enumerate() {
             by_bucket
@@ -140,7 +145,12 @@ impl Inner {
             }
         }
         taken.sort_unstable();
-        outcome.unless_all_failed(taken.into_iter().map(|index| chosen[index].key).collect())
+        let due = taken.into_iter().map(|index| chosen[index].key);
+        let is_all = saw_all && chose_all;
+        outcome.unless_all_failed(Attended {
+            due: due.collect(),
+            is_all,
+        })
     }
 
     fn take(&self, round: Attendance, bucket: Bucket, timers: &[usize], chosen: &[Ringing]) -> Cmd {
@@ -159,32 +169,22 @@ impl Inner {
     }
 }
 
-/// Whether anything answered, and what was wrong with the rest.
+/// What was wrong with those that did not answer.
 #[derive(Default)]
 struct Outcome {
-    answers: usize,
     trouble: Option<Unavailable>,
 }
 
 impl Outcome {
     fn of<T>(&mut self, answer: Result<T, Unavailable>) -> Option<T> {
-        match answer {
-            Ok(answer) => {
-                self.answers += 1;
-                Some(answer)
-            }
-            Err(trouble) => {
-                self.trouble = Some(trouble);
-                None
-            }
-        }
+        answer.map_err(|trouble| self.trouble = Some(trouble)).ok()
     }
 
     /// Part of a cluster is enough for its part of the work.
-    fn unless_all_failed(self, keys: Vec<Key>) -> Result<Vec<Key>, Unavailable> {
+    fn unless_all_failed(self, attended: Attended) -> Result<Attended, Unavailable> {
         match self.trouble {
-            Some(trouble) if keys.is_empty() => Err(trouble),
-            _ => Ok(keys),
+            Some(trouble) if attended.due.is_empty() => Err(trouble),
+            _ => Ok(attended),
         }
     }
 }
