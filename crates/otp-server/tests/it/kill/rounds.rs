@@ -55,13 +55,13 @@ fn load_and_kill(
     enough: usize,
 ) -> Vec<Person> {
     let done = AtomicUsize::new(0);
-    let lines: Vec<Connection> = (0..CROWD).map(|_| server.connect()).collect();
+    let connections: Vec<Connection> = (0..CROWD).map(|_| server.connect()).collect();
     let victim = Mutex::new(Some(server));
-    let act = |mut line: Connection| {
+    let act = |mut connection: Connection| {
         let mut people = Vec::new();
         loop {
             let mut person = Person::new(numbers.fetch_add(1, Ordering::Relaxed));
-            let lives = person.act(&mut line, &place.simulator);
+            let lives = person.act(&mut connection, &place.simulator);
             people.push(person);
             if !lives {
                 return people;
@@ -73,9 +73,9 @@ fn load_and_kill(
         }
     };
     thread::scope(|scope| {
-        let crowd: Vec<_> = lines
+        let crowd: Vec<_> = connections
             .into_iter()
-            .map(|line| scope.spawn(|| act(line)))
+            .map(|connection| scope.spawn(|| act(connection)))
             .collect();
         crowd
             .into_iter()
