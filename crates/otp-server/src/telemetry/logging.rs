@@ -23,6 +23,9 @@ const WAITING_LINES: usize = 16_384;
 /// an HTTP library at `trace` prints headers, and headers hold tokens.
 const OURS: [&str; 3] = ["otp_server", "otp_core", "whatsapp_cloud"];
 
+/// Speaks of every port scan as an error of ours. What it answers is counted and limited elsewhere.
+const NOISE: &str = "actix_http";
+
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
 /// Writes out what still waits when it is dropped. Keep it until the end of `main`.
@@ -88,7 +91,8 @@ where
     }
 }
 
-/// A bare level speaks of our own crates; libraries keep to `warn`, or less.
+/// A bare level speaks of our own crates; libraries keep to `warn`, or less; the one that is noise
+/// is heard when it is named.
 fn with_quiet_libraries(filter: &str) -> String {
     let directives = filter.split(',').map(|directive| {
         let level = directive.to_ascii_lowercase();
@@ -100,7 +104,11 @@ fn with_quiet_libraries(filter: &str) -> String {
             _ => directive.to_owned(),
         }
     });
-    directives.collect::<Vec<_>>().join(",")
+    let directives = directives.collect::<Vec<_>>().join(",");
+    if directives.contains(NOISE) {
+        return directives;
+    }
+    format!("{directives},{NOISE}=off")
 }
 
 #[cfg(test)]
