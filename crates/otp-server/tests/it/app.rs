@@ -197,14 +197,14 @@ impl TestApp {
 }
 
 /// Stops a server and waits until its data directory is free: its workers' threads let go of the
-/// store a moment after the server has ended.
+/// store a moment after the server has ended. The last to let go closes it, so that is this thread.
 async fn stopped(handle: ServerHandle, running: JoinHandle<()>, service: Service) {
     handle.stop(true).await;
     running.await.expect("the server's task ends well");
-    let held = Arc::downgrade(&service.shared_with());
+    let held = service.shared_with();
     drop(service);
     let waiting = Stopwatch::start();
-    while held.strong_count() > 0 {
+    while Arc::strong_count(&held) > 1 {
         assert!(
             waiting.elapsed() < Duration::from_secs(10),
             "the store is still held"
