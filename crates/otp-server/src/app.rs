@@ -49,7 +49,7 @@ impl Application {
         let metrics_server = config
             .metrics
             .listen
-            .map(|at| serve::metrics(bind(at)?, &parts))
+            .map(|at| serve::metrics(config, bind(at)?, &parts))
             .transpose()?;
         let for_attendant = Arc::clone(&parts);
         let attendant = Attendant::start(

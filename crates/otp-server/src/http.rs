@@ -4,6 +4,7 @@
 mod access;
 mod guard;
 mod operations;
+mod patience;
 mod request_id;
 mod sample;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 
+use self::guard::Edge;
 use crate::config::Access;
 use crate::service::{Service, Shared};
 
@@ -21,6 +23,8 @@ pub struct Faces {
     pub service: Service,
     /// Who may use the sample face; nothing when that face is off.
     pub sample: Option<Arc<Access>>,
+    /// Who may see figures and reasons; nobody when nothing is here.
+    pub insight: Option<Arc<Access>>,
     /// Bounds on what a client may send.
     pub limits: Limits,
 }
@@ -32,6 +36,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Longest request line and headers together, in bytes.
     pub head_bytes: usize,
+    /// From a request's first byte to its head's last.
+    pub head_timeout: std::time::Duration,
+    /// Silence between two requests of a connection.
+    pub keep_alive: std::time::Duration,
     /// From the head's arrival to the answer.
     pub request_timeout: std::time::Duration,
 }
@@ -47,14 +55,21 @@ pub enum MetricsPlace {
 
 /// Every request passes this first; see [`guard`].
 pub(crate) use guard::guard;
+/// How long each connection is waited for; see [`patience`].
+pub(crate) use patience::Patience;
 
 /// All routes of the main listener.
 pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         config.app_data(web::PayloadConfig::new(faces.limits.body_bytes));
+        config.app_data(web::Data::new(Edge {
+            limits: faces.limits,
+            shared: faces.service.shared_with(),
+        }));
         config.configure(operations::health);
         if metrics == MetricsPlace::Main {
-            config.configure(operations::metrics(faces.service.shared_with()));
+            let insight = faces.insight.clone();
+            config.configure(operations::metrics(faces.service.shared_with(), insight));
         }
         if let Some(access) = faces.sample.clone() {
             config.configure(sample::routes(access));
@@ -64,11 +79,15 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
     }
 }
 
-/// The routes of a metrics listener of its own.
-pub fn metrics_routes(shared: Arc<Shared>) -> impl FnOnce(&mut web::ServiceConfig) {
+/// The routes of a metrics listener of its own. Whoever reaches it may read them.
+pub fn metrics_routes(shared: Arc<Shared>, limits: Limits) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         config
-            .configure(operations::metrics(shared))
+            .app_data(web::Data::new(Edge {
+                limits,
+                shared: Arc::clone(&shared),
+            }))
+            .configure(operations::metrics(shared, Some(Arc::new(Access::Open))))
             .default_service(web::to(not_found));
     }
 }

@@ -1,19 +1,31 @@
 //! The HTTP servers: workers, connections, time-outs.
 
-use std::net::TcpListener;
-use std::sync::Arc;
+mod descriptors;
+mod stream;
 
-use actix_web::dev::Server;
+use std::net::TcpListener;
+use std::num::NonZero;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
+
+use actix_http::HttpService;
+use actix_server::ServerBuilder;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::dev::{AppConfig, Server};
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, web};
 use anyhow::{Context, Result};
 
+use self::stream::PatientStream;
 use super::parts::Parts;
-use crate::config::{Config, HttpSettings};
-use crate::http::{self, Faces, Limits, MetricsPlace, guard};
+use crate::config::{Access, Config, HttpSettings};
+use crate::http::{self, Faces, Limits, MetricsPlace, Patience, guard};
 
 /// Metrics are asked for by one machine every few seconds.
 const METRICS_WORKERS: usize = 1;
+const METRICS_CONNECTIONS: usize = 16;
 
 /// The main listener. HTTP/1 only, in the clear: TLS is the front proxy's.
 pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -> Result<Server> {
@@ -22,53 +34,101 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
         .sample_face
         .enabled
         .then(|| Arc::new(config.sample_face.access.clone()));
+    let insight = insight(config).map(Arc::new);
     let limits = limits(settings);
     let metrics = if config.metrics.listen.is_some() {
         MetricsPlace::Apart
     } else {
         MetricsPlace::Main
     };
-    let server = HttpServer::new(move || {
+    let server = Server::build()
+        .workers(workers(settings))
+        .max_concurrent_connections(descriptors::make_room(config, workers(settings)))
+        .shutdown_timeout(settings.shutdown_timeout.as_secs());
+    listen(server, "faces", listener, limits, move || {
         let (service, _) = parts.service();
-        let faces = Faces {
-            service,
-            sample: sample.clone(),
-            limits,
-        };
-        App::new()
-            .wrap(from_fn(guard))
-            .configure(http::routes(faces, metrics))
-    });
-    let server = match settings.workers {
-        Some(workers) => server.workers(workers),
-        None => server,
-    };
-    server
-        .max_connections(settings.max_connections)
-        .client_request_timeout(settings.head_timeout)
-        .keep_alive(settings.keep_alive)
-        .shutdown_timeout(settings.shutdown_timeout.as_secs())
-        .disable_signals()
-        .listen(listener)
-        .map(HttpServer::run)
-        .context("cannot serve on the main listener")
+        http::routes(
+            Faces {
+                service,
+                sample: sample.clone(),
+                insight: insight.clone(),
+                limits,
+            },
+            metrics,
+        )
+    })
+    .context("cannot serve on the main listener")
 }
 
 /// A listener for metrics alone.
-pub(super) fn metrics(listener: TcpListener, parts: &Parts) -> Result<Server> {
+pub(super) fn metrics(config: &Config, listener: TcpListener, parts: &Parts) -> Result<Server> {
     let shared = parts.shared();
-    HttpServer::new(move || App::new().configure(http::metrics_routes(Arc::clone(&shared))))
+    let limits = limits(&config.http);
+    let server = Server::build()
         .workers(METRICS_WORKERS)
-        .disable_signals()
-        .listen(listener)
-        .map(HttpServer::run)
-        .context("cannot serve metrics")
+        .max_concurrent_connections(METRICS_CONNECTIONS);
+    listen(server, "metrics", listener, limits, move || {
+        http::metrics_routes(Arc::clone(&shared), limits)
+    })
+    .context("cannot serve metrics")
+}
+
+/// Serves these routes, each connection with a time that runs out.
+fn listen<R>(
+    server: ServerBuilder,
+    name: &str,
+    listener: TcpListener,
+    limits: Limits,
+    routes: impl Fn() -> R + Send + Clone + 'static,
+) -> std::io::Result<Server>
+where
+    R: FnOnce(&mut web::ServiceConfig) + 'static,
+{
+    let stopping = server.graceful_shutdown_signal();
+    let server = server.disable_signals().listen(name, listener, move || {
+        let app = App::new().wrap(from_fn(guard)).configure(routes());
+        let stopping = stopping.clone();
+        let service = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(limits.keep_alive)
+            .client_request_timeout(limits.head_timeout)
+            .on_connect_ext(|stream: &PatientStream, data| {
+                data.insert::<Rc<Patience>>(stream.patience());
+            })
+            .h1(map_config(app.into_factory(), |()| AppConfig::default()));
+        fn_service(move |tcp: TcpStream| async move {
+            let peer = tcp.peer_addr().ok();
+            Ok((PatientStream::new(tcp, Patience::new(&limits)), peer))
+        })
+        .and_then(service)
+    })?;
+    Ok(server.run())
+}
+
+/// As many as were asked for, else one per core.
+fn workers(settings: &HttpSettings) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+    settings.workers.unwrap_or_else(cores)
 }
 
 fn limits(settings: &HttpSettings) -> Limits {
     Limits {
         body_bytes: settings.body_limit_bytes,
         head_bytes: settings.head_limit_bytes,
+        head_timeout: settings.head_timeout,
+        keep_alive: settings.keep_alive,
         request_timeout: settings.request_timeout,
+    }
+}
+
+/// Who may see figures and reasons: those with a key; without keys whoever sits at this machine.
+fn insight(config: &Config) -> Option<Access> {
+    let is_local = config.listen.ip().to_canonical().is_loopback();
+    match &config.sample_face.access {
+        keys @ Access::Keys(_) => Some(keys.clone()),
+        Access::Loopback | Access::Open => is_local.then_some(Access::Loopback),
     }
 }

@@ -93,7 +93,8 @@ fn parse_filter(text: &str) -> Result<String, String> {
 /// Where metrics are served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetricsSettings {
-    /// An address of their own; next to everything else when absent.
+    /// An address of their own, for whoever reaches it; next to everything else when absent, and then
+    /// only for those who may see figures.
     pub listen: Option<SocketAddr>,
 }
 
@@ -106,7 +107,7 @@ impl MetricsSettings {
                     text.parse()
                         .map_err(|_| "is not an address with a port".to_owned())
                 }),
-                "An address of its own for GET /metrics; when not set it is served next to everything else.",
+                "An address of its own for GET /metrics, for whoever reaches it. When not set it is served next to everything else: to those with one of sample_face.keys, or on loopback without keys to this machine, and else to nobody; so are the reasons that GET /readyz gives.",
             ),
         }
     }

@@ -1,65 +1,123 @@
 //! What holds for every request, whichever face it is for: a request id, a bound on the head, a
 //! bound on the time, headers that keep answers out of caches, and a count.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_http::ConnectionType;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
 use tokio::time::timeout;
 
+use super::patience::{BodyRest, Patience};
 use super::request_id::{REQUEST_ID, RequestId};
-use super::{Faces, PLAIN_TEXT, sample};
+use super::{Limits, PLAIN_TEXT, sample};
 use crate::clock::Stopwatch;
+use crate::service::Shared;
 use crate::telemetry::Face;
 
-/// Wraps every request of the faces.
+/// What the guard needs, on every listener.
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    pub(super) limits: Limits,
+    pub(super) shared: Arc<Shared>,
+}
+
+/// Wraps every request of every listener.
 pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let faces = request
-        .app_data::<web::Data<Faces>>()
-        .expect("every worker has its faces")
+    let edge = request
+        .app_data::<web::Data<Edge>>()
+        .expect("every listener has its edge")
         .clone();
-    let id = RequestId::assign(&request);
-    let method = request.method().clone();
-    let stopwatch = Stopwatch::start();
+    let patience = request.conn_data::<Rc<Patience>>().cloned();
+    if let Some(patience) = &patience {
+        patience.is_busy();
+    }
+    let call = Call::begin(&request);
 
-    let mut response = if head_length(&request) > faces.limits.head_bytes {
+    let mut response = if head_length(&request) > edge.limits.head_bytes {
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        call.log_refusal(status);
         request.into_response(refusal(status, "Request head too large."))
-    } else if let Ok(response) = timeout(faces.limits.request_timeout, next.call(request)).await {
+    } else if let Ok(response) = timeout(edge.limits.request_timeout, next.call(request)).await {
         response?.map_into_boxed_body()
     } else {
         // The request went into the handler and is gone with it, so this answer has no route.
-        let took = stopwatch.elapsed();
         let status = StatusCode::REQUEST_TIMEOUT;
-        faces
-            .service
-            .shared()
-            .metrics
-            .http_request(Face::Unknown, "none", &method, status, took);
+        call.log_refusal(status);
+        call.count(&edge, Face::Unknown, "none", status);
+        if let Some(patience) = patience {
+            patience.is_answered(BodyRest::Unread);
+        }
         let mut response = refusal(status, "Request timed out.");
-        protect(response.headers_mut(), &id);
+        protect(response.headers_mut(), &call.id);
         return Err(InternalError::from_response("timed out", response).into());
     };
 
-    protect(response.headers_mut(), &id);
+    protect(response.headers_mut(), &call.id);
+    let rest = BodyRest::of(response.request());
+    let is_old = patience.as_ref().is_some_and(|patience| patience.is_old());
+    if rest == BodyRest::Unread || is_old {
+        response
+            .response_mut()
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
+    if let Some(patience) = patience {
+        patience.is_answered(rest);
+    }
     let pattern = response.request().match_pattern();
     let (face, route) = pattern.as_deref().map_or((Face::Unknown, "none"), place);
-    let (status, took) = (response.status(), stopwatch.elapsed());
-    faces
-        .service
-        .shared()
-        .metrics
-        .http_request(face, route, &method, status, took);
+    call.count(&edge, face, route, response.status());
     Ok(response)
+}
+
+/// A request under way.
+struct Call {
+    id: RequestId,
+    method: Method,
+    stopwatch: Stopwatch,
+}
+
+impl Call {
+    fn begin(request: &ServiceRequest) -> Self {
+        Self {
+            id: RequestId::assign(request),
+            method: request.method().clone(),
+            stopwatch: Stopwatch::start(),
+        }
+    }
+
+    fn count(&self, edge: &Edge, face: Face, route: &'static str, status: StatusCode) {
+        let took = self.stopwatch.elapsed();
+        edge.shared
+            .metrics
+            .http_request(face, route, &self.method, status, took);
+    }
+
+    /// The line that a request leaves behind when no face came to answer it.
+    fn log_refusal(&self, status: StatusCode) {
+        tracing::info!(
+            request.id = self.id.as_str(),
+            method = self.method.as_str(),
+            route = "none",
+            status = status.as_u16(),
+            duration_us = u64::try_from(self.stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "refused a request with {}",
+            status.as_u16(),
+        );
+    }
 }
 
 fn head_length(request: &ServiceRequest) -> usize {

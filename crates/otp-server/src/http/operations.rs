@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::WWW_AUTHENTICATE;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
+use super::access::{Denied, admit};
 use super::{Faces, PLAIN_TEXT, method_not_allowed};
+use crate::config::Access;
 use crate::service::Shared;
 
 /// `/livez` and `/readyz`.
@@ -14,23 +17,34 @@ pub(super) fn health(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/livez")
                 .route(web::get().to(livez))
-                .default_service(method_not_allowed("GET")),
+                .route(web::head().to(livez))
+                .default_service(method_not_allowed("GET, HEAD")),
         )
         .service(
             web::resource("/readyz")
                 .route(web::get().to(readyz))
-                .default_service(method_not_allowed("GET")),
+                .route(web::head().to(readyz))
+                .default_service(method_not_allowed("GET, HEAD")),
         );
 }
 
+/// Who may see figures and reasons.
+struct Insight(Option<Arc<Access>>);
+
 /// `/metrics`.
-pub(super) fn metrics(shared: Arc<Shared>) -> impl FnOnce(&mut web::ServiceConfig) {
+pub(super) fn metrics(
+    shared: Arc<Shared>,
+    insight: Option<Arc<Access>>,
+) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
-        config.app_data(web::Data::from(shared)).service(
-            web::resource("/metrics")
-                .route(web::get().to(render_metrics))
-                .default_service(method_not_allowed("GET")),
-        );
+        config
+            .app_data(web::Data::from(shared))
+            .app_data(web::Data::new(Insight(insight)))
+            .service(
+                web::resource("/metrics")
+                    .route(web::get().to(render_metrics))
+                    .default_service(method_not_allowed("GET")),
+            );
     }
 }
 
@@ -38,18 +52,20 @@ async fn livez() -> HttpResponse {
     HttpResponse::Ok().content_type(PLAIN_TEXT).body("alive")
 }
 
-/// Ready means: a code asked for now could be stored and sent. Each check says why not.
-async fn readyz(faces: web::Data<Faces>) -> HttpResponse {
+/// Ready means: a code asked for now could be stored and sent. Each check says why not, to those
+/// who may know; balancers need the status alone.
+async fn readyz(request: HttpRequest, faces: web::Data<Faces>) -> HttpResponse {
     let readiness = faces.service.readiness().await;
     let is_ready = readiness.is_ready();
     let word = |check: Result<(), String>| match check {
         Ok(()) => json!({ "status": "ok" }),
         Err(reason) => json!({ "status": "failed", "reason": reason }),
     };
-    let body = json!({
-        "status": if is_ready { "ready" } else { "not ready" },
-        "checks": { "store": word(readiness.store), "template": word(readiness.channel) },
-    });
+    let mut body = json!({ "status": if is_ready { "ready" } else { "not ready" } });
+    if may_look(faces.insight.as_deref(), &request).is_ok() {
+        body["checks"] =
+            json!({ "store": word(readiness.store), "template": word(readiness.channel) });
+    }
     if is_ready {
         HttpResponse::Ok().json(body)
     } else {
@@ -57,9 +73,32 @@ async fn readyz(faces: web::Data<Faces>) -> HttpResponse {
     }
 }
 
-async fn render_metrics(shared: web::Data<Shared>) -> HttpResponse {
+async fn render_metrics(
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    insight: web::Data<Insight>,
+) -> HttpResponse {
+    if let Err(denied) = may_look(insight.0.as_deref(), &request) {
+        return refusal(denied);
+    }
     shared.metrics.live_codes(shared.store.live_codes());
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(shared.metrics.render())
+}
+
+fn may_look(insight: Option<&Access>, request: &HttpRequest) -> Result<(), Denied> {
+    insight.map_or(Err(Denied::NoKey), |access| admit(access, request))
+}
+
+fn refusal(denied: Denied) -> HttpResponse {
+    match denied {
+        Denied::NoKey => HttpResponse::Unauthorized()
+            .insert_header((WWW_AUTHENTICATE, "Bearer"))
+            .content_type(PLAIN_TEXT)
+            .body("Figures need one of sample_face.keys, or metrics.listen."),
+        Denied::NotAPerson | Denied::ForeignHost => HttpResponse::Forbidden()
+            .content_type(PLAIN_TEXT)
+            .body("Other sites' pages may not read figures."),
+    }
 }

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use self::answer::Answer;
 use self::call::Call;
 use super::access::admit;
+use super::patience::body_was_read;
 use super::{Faces, method_not_allowed};
 use crate::config::Access;
 use crate::service::{CheckRequest, StartRequest};
@@ -92,7 +93,10 @@ async fn check(
         return call.end(Answer::from(denied).respond());
     }
     let body = match body {
-        Ok(body) => body,
+        Ok(body) => {
+            body_was_read(&request);
+            body
+        }
         Err(error) => {
             return call.end(Answer::unreadable_body(&error, faces.limits.body_bytes).respond());
         }

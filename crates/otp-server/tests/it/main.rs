@@ -3,6 +3,7 @@
 mod app;
 mod canaries;
 mod config;
+mod edge;
 mod kill;
 mod operations;
 mod overload;

@@ -56,7 +56,10 @@ impl PatientStream {
     /// Ends that are set from now on lie an exchange ahead, or are noticed by [`Self::check`].
     fn set_timer(&mut self, left: Duration) {
         let wait = left.min(self.patience.exchange());
-        self.alarm = self.patience.end().saturating_sub(left - wait);
+        self.alarm = self
+            .patience
+            .end()
+            .saturating_sub(left.saturating_sub(wait));
         self.timer.set(sleep(wait));
     }
 }
