@@ -1,14 +1,21 @@
 //! The one place that reads a real clock.
 //!
-//! Wall time is read once, at start, and carried on by the monotonic clock, so a wall clock that
-//! jumps cannot widen a limit or let a code live on. Where the two drift apart, our time follows
-//! slowly, at most 5 % faster or slower than real time.
+//! Wall time is read once, at start, and carried on by the time since the machine started, sleep
+//! included, so a wall clock that jumps cannot widen a limit or let a code live on. Where the two
+//! drift apart, our time follows slowly, at most 5 % faster or slower than real time. A restart of
+//! the process goes on where the last one was: see [`Seen`].
+
+mod seen;
+mod uptime;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use otp_core::Timestamp;
+
+pub use self::seen::Seen;
+pub use self::uptime::Uptime;
 
 /// A drift that is worth a warning: no clock that is merely corrected moves so far at once.
 const JUMP: Duration = Duration::from_secs(2);
@@ -28,8 +35,24 @@ impl Clock {
     /// Real time, read from the wall now.
     #[must_use]
     pub fn system() -> Self {
-        let (wall_ms, monotonic) = read_clocks();
-        Self::System(Arc::new(SystemClock::starting_at(wall_ms, monotonic)))
+        Self::system_from(None)
+    }
+
+    /// Real time that goes on from what an earlier process kept. It never starts before that, and
+    /// where the machine has been up since, it starts as much later as has really passed, whatever
+    /// the wall clock says by now.
+    #[must_use]
+    pub fn system_from(seen: Option<Seen>) -> Self {
+        let (wall_ms, uptime) = read_clocks();
+        let start_ms = seen.map_or(wall_ms, |seen| seen.start_ms(wall_ms, Uptime::now()));
+        Self::System(Arc::new(SystemClock::starting_at(start_ms, uptime)))
+    }
+
+    /// What the wall clock says. Only for opening a store, which has to come before
+    /// [`Clock::system_from`].
+    #[must_use]
+    pub fn wall() -> Timestamp {
+        Timestamp::from_unix_ms(read_clocks().0)
     }
 
     /// A clock that stands still until it is moved.
@@ -42,7 +65,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
-            Self::System(clock) => clock.now(monotonic_now()),
+            Self::System(clock) => clock.now(uptime::uptime()),
             Self::Manual(now) => Timestamp::from_unix_ms(now.load(Ordering::SeqCst)),
         }
     }
@@ -54,8 +77,8 @@ impl Clock {
         let Self::System(clock) = self else {
             return None;
         };
-        let (wall_ms, monotonic) = read_clocks();
-        clock.follow(wall_ms, monotonic)
+        let (wall_ms, uptime) = read_clocks();
+        clock.follow(wall_ms, uptime)
     }
 
     /// Moves a manual clock on.
@@ -78,40 +101,48 @@ pub struct ClockJump {
     pub gap_ms: i64,
 }
 
-/// Monotonic time on a wall-clock base.
+/// The time since the machine started, on a wall-clock base.
 #[derive(Debug)]
 pub struct SystemClock {
-    started: Instant,
-    started_wall_ms: u64,
+    started: Duration,
+    started_ms: u64,
     correction_ms: AtomicI64,
     last_gap_ms: AtomicI64,
     last_followed_ms: AtomicU64,
+    last_told_ms: AtomicU64,
 }
 
 impl SystemClock {
-    fn starting_at(wall_ms: u64, monotonic: Instant) -> Self {
+    fn starting_at(start_ms: u64, uptime: Duration) -> Self {
         Self {
-            started: monotonic,
-            started_wall_ms: wall_ms,
+            started: uptime,
+            started_ms: start_ms,
             correction_ms: AtomicI64::new(0),
             last_gap_ms: AtomicI64::new(0),
             last_followed_ms: AtomicU64::new(0),
+            last_told_ms: AtomicU64::new(0),
         }
     }
 
-    fn now(&self, monotonic: Instant) -> Timestamp {
-        let elapsed_ms = millis(monotonic.saturating_duration_since(self.started));
-        let uncorrected = self.started_wall_ms.saturating_add(elapsed_ms);
-        Timestamp::from_unix_ms(
-            uncorrected.saturating_add_signed(self.correction_ms.load(Ordering::Relaxed)),
-        )
+    fn now(&self, uptime: Duration) -> Timestamp {
+        let now_ms = self.reading_ms(uptime);
+        // A correction can be larger than the time since somebody last asked.
+        let told_ms = self.last_told_ms.fetch_max(now_ms, Ordering::Relaxed);
+        Timestamp::from_unix_ms(now_ms.max(told_ms))
     }
 
-    fn follow(&self, wall_ms: u64, monotonic: Instant) -> Option<ClockJump> {
+    fn reading_ms(&self, uptime: Duration) -> u64 {
+        let elapsed_ms = millis(uptime.saturating_sub(self.started));
+        self.started_ms
+            .saturating_add(elapsed_ms)
+            .saturating_add_signed(self.correction_ms.load(Ordering::Relaxed))
+    }
+
+    fn follow(&self, wall_ms: u64, uptime: Duration) -> Option<ClockJump> {
         let gap_ms = wall_ms
             .cast_signed()
-            .saturating_sub(self.now(monotonic).unix_ms().cast_signed());
-        let elapsed_ms = millis(monotonic.saturating_duration_since(self.started));
+            .saturating_sub(self.reading_ms(uptime).cast_signed());
+        let elapsed_ms = millis(uptime.saturating_sub(self.started));
         let since_last_ms =
             elapsed_ms.saturating_sub(self.last_followed_ms.swap(elapsed_ms, Ordering::Relaxed));
         let step_ms = (since_last_ms / SLEW_DIVISOR).cast_signed();
@@ -126,11 +157,11 @@ impl SystemClock {
     clippy::disallowed_methods,
     reason = "the one place that reads the real clock"
 )]
-fn read_clocks() -> (u64, Instant) {
+fn read_clocks() -> (u64, Duration) {
     let wall = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    (millis(wall), Instant::now())
+    (millis(wall), uptime::uptime())
 }
 
 #[expect(
@@ -172,7 +203,7 @@ mod tests {
 
     /// Runs a clock for `secs` seconds beside a wall clock that is `off_ms` away from the truth.
     fn after(secs: u64, wall_off_ms: i64) -> (u64, usize) {
-        let (_, base) = read_clocks();
+        let base = Duration::from_secs(77);
         let clock = SystemClock::starting_at(START_MS, base);
         let mut jumps = 0;
         for second in 1..=secs {
@@ -207,5 +238,38 @@ mod tests {
     #[test]
     fn a_small_offset_is_made_up_for() {
         assert_eq!(after(300, 1_000), (301_000, 0));
+    }
+
+    #[test]
+    fn our_time_stands_still_rather_than_go_back_when_it_follows_after_a_pause() {
+        let base = Duration::from_secs(77);
+        let clock = SystemClock::starting_at(START_MS, base);
+        let after_a_minute = base + Duration::from_secs(60);
+        let before = clock.now(after_a_minute);
+        assert!(clock.follow(START_MS, after_a_minute).is_some());
+        assert_eq!(clock.now(after_a_minute), before);
+        let later = clock.now(after_a_minute + Duration::from_secs(60));
+        assert_eq!(later.unix_ms(), START_MS + 117_000);
+    }
+
+    #[test]
+    fn a_restart_under_a_wall_clock_that_was_set_back_goes_on_from_the_kept_time() {
+        let seen = Seen {
+            at_ms: Clock::wall().unix_ms() + HOUR_MS,
+            uptime: None,
+        };
+        let clock = Clock::system_from(Some(seen));
+        assert!(clock.now().unix_ms() >= seen.at_ms);
+        assert!(clock.now().unix_ms() < seen.at_ms + HOUR_MS);
+    }
+
+    #[test]
+    fn a_restart_under_a_wall_clock_that_was_set_ahead_goes_on_from_the_kept_time() {
+        let wall_ms = Clock::wall().unix_ms();
+        let seen = Seen::just_now(wall_ms - 25 * HOUR_MS);
+        if seen.uptime.is_some() {
+            let now_ms = Clock::system_from(Some(seen)).now().unix_ms();
+            assert!(now_ms < seen.at_ms + HOUR_MS, "{now_ms} after {seen:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Names a record. Already a keyed hash, so nobody outside can choose keys that collide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +93,21 @@ impl Unavailable {
     #[must_use]
     pub fn stopping() -> Self {
         Self::saying("the server is stopping: try again")
+    }
+
+    /// The disk takes longer than anybody should wait. A commit that was waiting is left queued, so
+    /// it may well be kept.
+    pub(super) fn slow(patience: Duration) -> Self {
+        Self::saying(format!(
+            "the disk has not taken a write within {} ms; it may still do so: try again, and check the disk; \
+             the store recovers by itself",
+            patience.as_millis()
+        ))
+    }
+
+    /// What was loaded was never kept.
+    pub(super) fn taken_back() -> Self {
+        Self::saying("the record that was loaded could not be kept: try again")
     }
 
     /// More writes wait than the operator allows.

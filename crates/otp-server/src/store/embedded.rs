@@ -13,7 +13,10 @@ mod keeper;
 mod open_error;
 mod queue;
 mod recovery;
+mod seen;
+mod voided;
 mod writer;
+mod written;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,10 +27,14 @@ use self::database::Database;
 use self::garbage::Garbage;
 use self::keeper::{Keeper, Upkeep};
 pub use self::open_error::OpenError;
-use self::queue::Queue;
+use self::queue::{PATIENCE, Queue};
 use self::writer::Writer;
 use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 use super::live::Live;
+use crate::clock::Seen;
+
+/// A wall clock that is ahead of the kept time by more is not believed at load.
+const GAP_MAX_MS: u64 = 3_600_000;
 
 /// How to open a data directory.
 #[derive(Clone, Debug)]
@@ -66,19 +73,26 @@ pub struct EmbeddedStore {
 
 impl EmbeddedStore {
     /// Takes the data directory for this process, and reads what was kept in it. Records that may
-    /// be forgotten by now are left behind.
-    pub fn open(options: &EmbeddedOptions, now_ms: u64) -> Result<Self, OpenError> {
+    /// be forgotten by `wall_ms` are left behind, unless the wall clock is far ahead of the latest
+    /// moment that was kept: the machine may have been off for a day, or its clock may be wrong,
+    /// and this is no place to find out. Then only what was past by the kept time is left behind.
+    /// The rest is loaded, and [`EmbeddedStore::due`] drops it once our own clock, which
+    /// [`EmbeddedStore::latest_seen`] helps to set right, says so.
+    pub fn open(options: &EmbeddedOptions, wall_ms: u64) -> Result<Self, OpenError> {
         let data_dir = DataDir::take(&options.data_dir)?;
         let path = data_dir.database();
         format::check_or_create(&path)?;
         let wrong = |cause| OpenError::of_database(&path, cause);
         let mut database =
             Database::open(&path, options.durability, options.max_bytes).map_err(wrong)?;
-        let (live, garbage, last) = read_all(&database, now_ms).map_err(wrong)?;
+        let forget_by_ms = believed_at_load(wall_ms, database.seen());
+        let (live, garbage, last) = read_all(&database, forget_by_ms).map_err(wrong)?;
         let first_free = database.reserve_versions(last).map_err(wrong)?;
+        // Without a record there is no limit that a wrong clock could widen.
+        let seen = database.seen().filter(|_| !live.is_empty());
 
         let live = Arc::new(live);
-        let queue = Arc::new(Queue::new(first_free, options.queue_limit));
+        let queue = Arc::new(Queue::new(first_free, seen, options.queue_limit));
         let upkeep = Arc::new(Upkeep::default());
         let keeper = Keeper::open(&path, options.durability, Arc::clone(&upkeep)).map_err(wrong)?;
         let writer = Writer {
@@ -113,34 +127,50 @@ impl EmbeddedStore {
 
     /// Replaces the record if it is in the expected version. That, and the queueing of the write,
     /// happens at the first poll, so dropping the future afterwards takes nothing back. Resolves
-    /// once the write is durable.
+    /// once the write is durable, or after 800 ms with [`Unavailable`]: the write is still queued
+    /// then, is what others load, and will be on the disk unless the store goes down.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
         let replaced = self
             .live
-            .replace(write, now_ms, |next| self.queue.push(next))?;
+            .replace(write, now_ms, |next| self.queue.push(next, now_ms))?;
         let Some((version, written)) = replaced else {
             return self.queue.check().map(|()| Commit::Conflict);
         };
-        written.wait().await?;
+        written.wait(PATIENCE).await?;
         Ok(Commit::Committed(version))
     }
 
+    /// Resolves once the version, as [`EmbeddedStore::load`] gave it, is durable: at once unless it
+    /// is still on its way to the disk. Wait for it before telling anybody what a record says when
+    /// nothing is committed on top of it. Fails if the version was taken back, or after 800 ms.
+    pub async fn settled(&self, version: Version) -> Result<(), Unavailable> {
+        self.queue.settled(version).await
+    }
+
+    /// The latest moment that anybody acted at, as far as it was kept, and how long the machine had
+    /// been up then. `None` where there is no record, so that nothing rests on it.
+    #[must_use]
+    pub fn latest_seen(&self) -> Option<Seen> {
+        self.queue.marks().seen
+    }
+
     /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
-    /// again after `lease_ms` unless it is committed meanwhile. Drops what may be forgotten, a
-    /// bounded number per call; it does so even while it has to answer with an error, because that
-    /// may be what makes room again.
-    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    /// again after `lease_ms` unless it is committed meanwhile; fewer than `limit` means that there
+    /// are no more. Drops what may be forgotten; it does so even while it has to answer with an
+    /// error, because that may be what makes room again.
     pub async fn due(
         &self,
         now_ms: u64,
         limit: usize,
         lease_ms: u64,
     ) -> Result<Vec<Key>, Unavailable> {
+        self.queue.see(now_ms);
         let state = self.queue.check();
         let lease_ms = if state.is_ok() { lease_ms } else { 0 };
         let keys = self
             .live
-            .due(now_ms, limit, lease_ms, |last| self.queue.forget(last));
+            .due(now_ms, limit, lease_ms, |last| self.queue.forget(last))
+            .await;
         state.map(|()| keys)
     }
 
@@ -150,7 +180,7 @@ impl EmbeddedStore {
         self.live.live_codes()
     }
 
-    /// Could a commit succeed now?
+    /// Could a commit succeed now, and within a second?
     #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
     pub async fn health(&self) -> Result<(), Unavailable> {
         self.queue.check()
@@ -171,17 +201,30 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<Joi
     thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
+/// The moment by which records are forgotten at load.
+fn believed_at_load(wall_ms: u64, seen: Option<Seen>) -> u64 {
+    let Some(seen) = seen.filter(|seen| wall_ms > seen.at_ms.saturating_add(GAP_MAX_MS)) else {
+        return wall_ms;
+    };
+    tracing::warn!(
+        clock.gap_ms = wall_ms - seen.at_ms,
+        "the system clock is far ahead of when this store was last in use; \
+         if the server was not off for so long, set the clock right and restart",
+    );
+    seen.at_ms
+}
+
 /// Reads every row in the order in which they were committed, so that the last state of a record
 /// wins. Answers with the records, the rows that nobody needs, and the last version of all.
 fn read_all(
     database: &Database,
-    now_ms: u64,
+    forget_by_ms: u64,
 ) -> Result<(Live, Garbage, Option<Version>), rusqlite::Error> {
     let (live, mut garbage, mut last) = (Live::new(), Garbage::default(), None);
     database.each_row(|version, next| {
         last = Some(version);
         garbage.extend(live.version(next.key));
-        if now_ms < next.forget_at_ms {
+        if forget_by_ms < next.forget_at_ms {
             live.restore(next.key, Some((version, next)));
         } else {
             garbage.extend([version]);

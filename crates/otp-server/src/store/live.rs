@@ -9,14 +9,28 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::task::yield_now;
 
 use self::shard::{Attended, Shard};
 use super::backend::{Key, Stored, Unavailable, Version, Write};
+use crate::clock::Stopwatch;
 
 const SHARDS: usize = 64;
-/// Records that one call of [`Live::due`] looks at beyond those it hands out: it drops at most so
-/// many, and holds no lock for longer than one of them takes.
-const LOOKS_MAX: usize = 1_000;
+/// How long [`Live::due`] works at a stretch before it lets others go on.
+const STRETCH_MAX: Duration = Duration::from_millis(5);
+/// Looks at timers between two glances at the clock: some 10 µs.
+const LOOKS_PER_GLANCE: usize = 64;
+
+/// How a stretch of work on the timers ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stretch {
+    /// No timer is left to look at, or enough was handed out.
+    Done,
+    /// Time was up.
+    Interrupted,
+}
 
 /// All live records.
 #[derive(Debug)]
@@ -91,9 +105,11 @@ impl Live {
     }
 
     /// Hands out the records whose time has come, the longest overdue first, each hidden from
-    /// further calls for `lease_ms` unless it is committed meanwhile. Drops records that may be
-    /// forgotten on the way, and tells `forget` which version was the last.
-    pub(super) fn due(
+    /// further calls for `lease_ms` unless it is committed meanwhile. Fewer than `limit` means that
+    /// there are no more. Drops records that may be forgotten on the way, and tells `forget` which
+    /// version was the last. However many timers ring in vain, it stops nobody for long: it lets
+    /// others go on between one short stretch and the next.
+    pub(super) async fn due(
         &self,
         now_ms: u64,
         limit: usize,
@@ -101,16 +117,29 @@ impl Live {
         mut forget: impl FnMut(Version),
     ) -> Vec<Key> {
         let mut keys = Vec::new();
-        let mut looks_left = limit.saturating_add(LOOKS_MAX);
+        while self.attend(now_ms, limit, lease_ms, &mut keys, &mut forget) == Stretch::Interrupted {
+            yield_now().await;
+        }
+        keys
+    }
+
+    fn attend(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+        keys: &mut Vec<Key>,
+        forget: &mut impl FnMut(Version),
+    ) -> Stretch {
+        let stopwatch = Stopwatch::start();
         let mut shards = self.shards_by_first_timer();
-        while keys.len() < limit && looks_left > 0 {
+        for look in 1_usize.. {
             let Some(Reverse((at_ms, index))) = shards.pop() else {
                 break;
             };
-            if at_ms > now_ms {
+            if at_ms > now_ms || keys.len() >= limit {
                 break;
             }
-            looks_left -= 1;
             let mut shard = lock(&self.shards[index]);
             match shard.attend(now_ms, lease_ms) {
                 Attended::Due(key) => keys.push(key),
@@ -121,8 +150,17 @@ impl Live {
                 Attended::Nothing => {}
             }
             shards.extend(shard.first_timer().map(|at_ms| Reverse((at_ms, index))));
+            drop(shard);
+            if look.is_multiple_of(LOOKS_PER_GLANCE) && stopwatch.elapsed() >= STRETCH_MAX {
+                return Stretch::Interrupted;
+            }
         }
-        keys
+        Stretch::Done
+    }
+
+    /// Whether there is no record at all, forgotten or not.
+    pub(super) fn is_empty(&self) -> bool {
+        self.shards.iter().all(|shard| lock(shard).is_empty())
     }
 
     pub(super) fn live_codes(&self) -> u64 {
@@ -153,4 +191,40 @@ impl Live {
 /// Nothing under a shard's lock can panic half-way through a change, so a poisoned one is whole.
 fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn a_crowd_of_timers_lets_others_go_on_in_between() {
+        const CROWD: u128 = 300_000;
+        let live = Live::new();
+        for number in 1..=CROWD {
+            let key = Key(number
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
+                .to_be_bytes());
+            let next = Next {
+                key,
+                supersedes: None,
+                body: Arc::default(),
+                due_at_ms: None,
+                forget_at_ms: 5,
+                live_codes: 1,
+            };
+            live.restore(key, Some((Version(1), next)));
+        }
+        let mut due = pin!(live.due(5, 10, 1_000, |_| {}));
+        let mut interruptions = 0;
+        while let Poll::Pending = due.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            interruptions += 1;
+        }
+        assert!(interruptions > 0, "nobody else had a turn");
+        assert_eq!(live.live_codes(), 0);
+    }
 }

@@ -42,16 +42,21 @@ impl MemoryStore {
         Ok(replaced.map_or(Commit::Conflict, |(version, ())| Commit::Committed(version)))
     }
 
+    /// Everything here is as durable as it gets.
+    pub async fn settled(&self, _: Version) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
     /// Records that want attention, at most `limit`, the longest overdue first; each is handed out
-    /// again after `lease_ms` unless it is committed meanwhile. Drops what may be forgotten, a
-    /// bounded number per call.
+    /// again after `lease_ms` unless it is committed meanwhile; fewer than `limit` means that there
+    /// are no more. Drops what may be forgotten.
     pub async fn due(
         &self,
         now_ms: u64,
         limit: usize,
         lease_ms: u64,
     ) -> Result<Vec<Key>, Unavailable> {
-        Ok(self.live.due(now_ms, limit, lease_ms, |_| {}))
+        Ok(self.live.due(now_ms, limit, lease_ms, |_| {}).await)
     }
 
     /// The sum of what the records say.

@@ -8,5 +8,8 @@ mod embedded;
 mod files;
 mod full;
 mod model;
+mod restart;
+mod settled;
+mod slow;
 mod speed;
 mod stage;

@@ -10,8 +10,10 @@ use rusqlite::{
 use super::super::backend::{Key, Version};
 use super::super::live::Next;
 use super::Durability;
-use super::format::PAGE_BYTES;
-use super::queue::Row;
+use super::format::{PAGE_BYTES, SEEN_TABLE};
+use super::queue::{Marks, Row};
+use super::seen;
+use crate::clock::Seen;
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
 
@@ -25,6 +27,9 @@ const PROBE_BYTES: i64 = 64 * 1024;
 /// What the writer and the keeper wait for each other at most.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// What the writer waits at most before it puts off shortening the log.
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(200);
+
 const SELECT: &str = "SELECT version, key, due_at_ms, forget_at_ms, live_codes, body FROM record";
 const INSERT: &str = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
@@ -33,6 +38,7 @@ const INSERT: &str = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 pub(super) struct Database {
     connection: Connection,
     versions_reserved: u64,
+    seen_kept: Option<Seen>,
 }
 
 impl Database {
@@ -60,10 +66,28 @@ impl Database {
                 |_| Ok(()),
             )?;
         }
+        // Databases from before it was there get it now.
+        connection.execute_batch(SEEN_TABLE)?;
         Ok(Self {
+            seen_kept: seen::read(&connection)?,
             connection,
             versions_reserved: 0,
         })
+    }
+
+    /// The latest moment that was kept.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        self.seen_kept
+    }
+
+    /// Keeps the latest moment, if it is a later one.
+    pub(super) fn keep_seen(&mut self, latest: Option<Seen>) -> Result<()> {
+        let Some(latest) = latest.filter(|latest| Some(latest) != self.seen_kept.as_ref()) else {
+            return Ok(());
+        };
+        seen::write(&self.connection, latest)?;
+        self.seen_kept = Some(latest);
+        Ok(())
     }
 
     /// Calls back for every row, in the order of their versions.
@@ -113,12 +137,13 @@ impl Database {
         &mut self,
         rows: &[Row],
         garbage: &[Version],
-        next_version: u64,
+        Marks { next_version, seen }: Marks,
     ) -> Result<()> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut reserved = self.versions_reserved;
+        let seen = seen.filter(|latest| seen::is_worth_keeping(self.seen_kept, *latest));
         {
             let mut insert = transaction.prepare_cached(INSERT)?;
             for Row { version, next } in rows {
@@ -139,8 +164,12 @@ impl Database {
                 reserved = next_version + VERSIONS_RESERVED;
                 reserve(&transaction, reserved)?;
             }
+            if let Some(seen) = seen {
+                seen::write(&transaction, seen)?;
+            }
         }
         transaction.commit()?;
+        self.seen_kept = seen.or(self.seen_kept);
         self.versions_reserved = reserved;
         Ok(())
     }
@@ -154,8 +183,13 @@ impl Database {
         self.connection.execute("DELETE FROM probe", []).map(drop)
     }
 
+    /// Waits only shortly for readers in other processes, a backup for instance: commits wait
+    /// meanwhile.
     pub(super) fn checkpoint(&self, how: Checkpoint) -> Result<Log> {
-        checkpoint(&self.connection, how)
+        self.connection.busy_timeout(CHECKPOINT_TIMEOUT)?;
+        let log = checkpoint(&self.connection, how);
+        self.connection.busy_timeout(BUSY_TIMEOUT)?;
+        log
     }
 
     /// Whether the database, rather than the disk, is at its limit.
@@ -198,11 +232,13 @@ pub(super) enum Checkpoint {
     Truncate,
 }
 
-/// The length of the log, in pages.
+/// The length of the log, in pages, and whether something kept it from being what was asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Log {
     pub(super) pages: u64,
     pub(super) copied: u64,
+    /// Somebody else reads or copies, so the log could not start again.
+    pub(super) is_busy: bool,
 }
 
 pub(super) fn checkpoint(connection: &Connection, how: Checkpoint) -> Result<Log> {
@@ -217,6 +253,7 @@ pub(super) fn checkpoint(connection: &Connection, how: Checkpoint) -> Result<Log
         Ok(Log {
             pages: count(row, 1)?,
             copied: count(row, 2)?,
+            is_busy: row.get::<_, i64>(0)? != 0,
         })
     })
 }
@@ -251,4 +288,26 @@ fn read(row: &SqlRow<'_>) -> Result<(Version, Next)> {
 /// SQLite's integers are signed; the year 292,278,994 is late enough.
 fn millis(at_ms: u64) -> i64 {
     i64::try_from(at_ms).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format;
+    use super::*;
+
+    #[test]
+    fn a_log_that_a_reader_holds_on_to_is_reported_as_busy() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let path = dir.path().join("otp.db");
+        format::check_or_create(&path).unwrap();
+        let database = Database::open(&path, Durability::Process, None).unwrap();
+        let reader = connect(&path).unwrap();
+        reader
+            .execute_batch("BEGIN; SELECT versions_reserved FROM counter;")
+            .unwrap();
+        database.probe().unwrap();
+        assert!(database.checkpoint(Checkpoint::Truncate).unwrap().is_busy);
+        reader.execute_batch("COMMIT").unwrap();
+        assert!(!database.checkpoint(Checkpoint::Truncate).unwrap().is_busy);
+    }
 }

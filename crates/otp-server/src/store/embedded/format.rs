@@ -37,6 +37,16 @@ const TABLES: &str = "
     INSERT INTO counter VALUES (1, 1);
 ";
 
+/// Programs from before it was there take no notice of it, so the format's number is the same.
+pub(super) const SEEN_TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS seen (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        at_ms INTEGER NOT NULL,
+        boot BLOB,
+        uptime_ms INTEGER
+    ) STRICT;
+";
+
 /// Where SQLite's file header has what we look for; see <https://sqlite.org/fileformat.html>.
 const HEADER_BYTES: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -120,6 +130,7 @@ fn lay_out(path: &Path) -> Result<(), rusqlite::Error> {
          PRAGMA application_id = {APPLICATION_ID};
          PRAGMA user_version = {FORMAT};
          {TABLES}
+         {SEEN_TABLE}
          COMMIT;
          PRAGMA journal_mode = WAL;"
     ))?;

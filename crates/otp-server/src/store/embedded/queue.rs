@@ -1,17 +1,23 @@
 //! The queue between those who commit and the thread that writes.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use tokio::sync::Notify;
 
 use super::super::backend::{Unavailable, Version};
 use super::super::live::Next;
+use super::voided::Voided;
+use super::written::Written;
+use crate::clock::{Seen, Stopwatch};
 
 /// Rows of one transaction: enough to make its flush cheap, few enough to be done in some 10 ms.
 const GROUP_MAX: usize = 4_096;
+/// A group that is not written after so long makes the store unavailable until it is: whoever asks
+/// is to have an answer within a second.
+pub(super) const PATIENCE: Duration = Duration::from_millis(800);
+/// The place of the oldest group's age while there is no group.
+const NONE_WAITS: u64 = u64::MAX;
 
 /// Hands rows from many threads to one, and says when the store is down.
 #[derive(Debug)]
@@ -20,12 +26,23 @@ pub(super) struct Queue {
     work: Condvar,
     is_down: AtomicBool,
     limit: usize,
+    started: Stopwatch,
+    /// When the oldest group that is not written yet was begun: milliseconds since `started`.
+    oldest_ms: AtomicU64,
+    /// Every version up to this one is on the disk, but for those that were refused.
+    written_up_to: AtomicU64,
+    /// The last version that was refused after it had been seen.
+    voided_up_to: AtomicU64,
 }
 
 #[derive(Debug)]
 struct State {
     groups: VecDeque<Group>,
+    /// What the writer has taken and not written yet.
+    under_way: Option<Ticket>,
     waiting: usize,
+    voided: Voided,
+    seen: Option<Seen>,
     forgotten: Vec<Version>,
     next_version: u64,
     down: Option<Unavailable>,
@@ -45,6 +62,7 @@ pub(super) struct Row {
 pub(super) struct Group {
     pub(super) rows: Vec<Row>,
     pub(super) written: Arc<Written>,
+    begun_ms: u64,
 }
 
 impl Drop for Group {
@@ -53,32 +71,39 @@ impl Drop for Group {
     }
 }
 
-/// Says once to many whether a group was written.
-#[derive(Debug, Default)]
-pub(super) struct Written {
-    outcome: OnceLock<Result<(), Unavailable>>,
-    settled: Notify,
+/// What is known of a group without its rows.
+#[derive(Debug)]
+struct Ticket {
+    last: Version,
+    written: Arc<Written>,
+    begun_ms: u64,
 }
 
-impl Written {
-    /// The first outcome counts.
-    pub(super) fn settle(&self, outcome: Result<(), Unavailable>) {
-        if self.outcome.set(outcome).is_ok() {
-            self.settled.notify_waiters();
+impl Group {
+    fn begun(begun_ms: u64) -> Self {
+        let (rows, written) = (Vec::new(), Arc::default());
+        Self {
+            rows,
+            written,
+            begun_ms,
         }
     }
 
-    pub(super) async fn wait(&self) -> Result<(), Unavailable> {
-        // Made before the look at the outcome: it hears of what happens in between.
-        let settled = self.settled.notified();
-        if self.outcome.get().is_none() {
-            settled.await;
-        }
-        self.outcome
-            .get()
-            .cloned()
-            .unwrap_or_else(|| Err(Unavailable::stopping()))
+    fn ticket(&self) -> Option<Ticket> {
+        Some(Ticket {
+            last: self.rows.last()?.version,
+            written: Arc::clone(&self.written),
+            begun_ms: self.begun_ms,
+        })
     }
+}
+
+/// What the writer keeps along with the rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    pub(super) next_version: u64,
+    /// The latest moment that anybody acted at.
+    pub(super) seen: Option<Seen>,
 }
 
 /// What there is for the writer to do.
@@ -96,12 +121,16 @@ pub(super) enum Work {
 }
 
 impl Queue {
-    pub(super) fn new(next_version: u64, limit: usize) -> Self {
+    /// `first_version` was never handed out; `seen` is what an earlier process kept.
+    pub(super) fn new(first_version: u64, seen: Option<Seen>, limit: usize) -> Self {
         let state = State {
             groups: VecDeque::new(),
+            under_way: None,
             waiting: 0,
+            voided: Voided::default(),
+            seen,
             forgotten: Vec::new(),
-            next_version,
+            next_version: first_version,
             down: None,
             is_closing: false,
             is_writer_asleep: false,
@@ -111,15 +140,24 @@ impl Queue {
             work: Condvar::new(),
             is_down: AtomicBool::new(false),
             limit,
+            started: Stopwatch::start(),
+            oldest_ms: AtomicU64::new(NONE_WAITS),
+            written_up_to: AtomicU64::new(first_version.saturating_sub(1)),
+            voided_up_to: AtomicU64::new(0),
         }
     }
 
     /// Queues a row under a new version, or refuses.
-    pub(super) fn push(&self, next: &Next) -> Result<(Version, Arc<Written>), Unavailable> {
+    pub(super) fn push(
+        &self,
+        next: &Next,
+        now_ms: u64,
+    ) -> Result<(Version, Arc<Written>), Unavailable> {
         let mut state = self.lock();
         if let Some(down) = &state.down {
             return Err(down.clone());
         }
+        self.check_age()?;
         if state.waiting >= self.limit {
             return Err(Unavailable::overloaded(self.limit));
         }
@@ -131,7 +169,9 @@ impl Queue {
             .back()
             .is_none_or(|group| group.rows.len() >= GROUP_MAX)
         {
-            state.groups.push_back(Group::default());
+            state.groups.push_back(Group::begun(self.age_ms()));
+            self.note_oldest(&state);
+            state.see(now_ms);
         }
         let group = state
             .groups
@@ -153,13 +193,60 @@ impl Queue {
         self.wake_writer(state);
     }
 
-    /// Answers with the reason while the store is down.
+    /// Answers with the reason while the store is down, or its disk too slow.
     pub(super) fn check(&self) -> Result<(), Unavailable> {
         if self.is_down.load(Ordering::Acquire) {
             self.lock().down.clone().map_or(Ok(()), Err)
         } else {
-            Ok(())
+            self.check_age()
         }
+    }
+
+    /// Somebody acted at this moment.
+    pub(super) fn see(&self, now_ms: u64) {
+        self.lock().see(now_ms);
+    }
+
+    pub(super) fn marks(&self) -> Marks {
+        let state = self.lock();
+        Marks {
+            next_version: state.next_version,
+            seen: state.seen,
+        }
+    }
+
+    /// Resolves once the version is on the disk; fails if it will never be.
+    pub(super) async fn settled(&self, version: Version) -> Result<(), Unavailable> {
+        match self.outstanding(version)? {
+            None => Ok(()),
+            Some(written) => written.wait(PATIENCE).await,
+        }
+    }
+
+    /// What to wait for before the version is on the disk; nothing if it is there.
+    fn outstanding(&self, version: Version) -> Result<Option<Arc<Written>>, Unavailable> {
+        // In this order: what is written after a refusal shows only after the refusal does.
+        let is_written = version.0 <= self.written_up_to.load(Ordering::Acquire);
+        if is_written && version.0 > self.voided_up_to.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        let state = self.lock();
+        if state.voided.contains(version) {
+            return Err(Unavailable::taken_back());
+        }
+        if version.0 <= self.written_up_to.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        if let Some(under_way) = &state.under_way
+            && version <= under_way.last
+        {
+            return Ok(Some(Arc::clone(&under_way.written)));
+        }
+        let holds = |group: &&Group| group.rows.last().is_some_and(|row| version <= row.version);
+        let group = state.groups.iter().find(holds);
+        group
+            .map(|group| Some(Arc::clone(&group.written)))
+            .ok_or_else(Unavailable::taken_back)
     }
 
     /// Waits for work, for `patience` at most.
@@ -168,6 +255,7 @@ impl Queue {
         loop {
             if !state.groups.is_empty() || !state.forgotten.is_empty() {
                 let group = state.groups.pop_front();
+                state.under_way = group.as_ref().and_then(Group::ticket);
                 state.waiting -= group.as_ref().map_or(0, |group| group.rows.len());
                 return Work::Some {
                     group,
@@ -203,8 +291,16 @@ impl Queue {
         state.groups.is_empty() && !state.is_closing
     }
 
-    pub(super) fn next_version(&self) -> u64 {
-        self.lock().next_version
+    /// The group is on the disk: those who wait for it may go on.
+    pub(super) fn written(&self, group: &Group) {
+        let mut state = self.lock();
+        state.under_way = None;
+        if let Some(last) = group.rows.last() {
+            self.written_up_to.store(last.version.0, Ordering::Release);
+        }
+        self.note_oldest(&state);
+        drop(state);
+        group.written.settle(Ok(()));
     }
 
     /// From now on nothing is queued and nothing is answered. Hands back what was queued.
@@ -212,6 +308,14 @@ impl Queue {
         let mut state = self.lock();
         state.down = Some(why);
         state.waiting = 0;
+        state.under_way = None;
+        let first_unwritten = self.written_up_to.load(Ordering::Acquire) + 1;
+        let next_version = state.next_version;
+        if first_unwritten < next_version {
+            state.voided.add(first_unwritten..next_version);
+            self.voided_up_to.store(next_version - 1, Ordering::Release);
+        }
+        self.oldest_ms.store(NONE_WAITS, Ordering::Release);
         self.is_down.store(true, Ordering::Release);
         std::mem::take(&mut state.groups)
     }
@@ -241,6 +345,30 @@ impl Queue {
         self.wake_writer(state);
     }
 
+    fn check_age(&self) -> Result<(), Unavailable> {
+        let oldest_ms = self.oldest_ms.load(Ordering::Acquire);
+        let is_slow = oldest_ms != NONE_WAITS
+            && Duration::from_millis(self.age_ms().saturating_sub(oldest_ms)) >= PATIENCE;
+        if is_slow {
+            Err(Unavailable::slow(PATIENCE))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Under the lock whenever the first of those who wait may be another one.
+    fn note_oldest(&self, state: &State) {
+        let under_way = state.under_way.as_ref().map(|ticket| ticket.begun_ms);
+        let oldest_ms = under_way.or_else(|| Some(state.groups.front()?.begun_ms));
+        self.oldest_ms
+            .store(oldest_ms.unwrap_or(NONE_WAITS), Ordering::Release);
+    }
+
+    /// The queue's own.
+    fn age_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(NONE_WAITS)
+    }
+
     /// A call to the system only if the writer sleeps.
     fn wake_writer(&self, mut state: MutexGuard<'_, State>) {
         let is_asleep = std::mem::take(&mut state.is_writer_asleep);
@@ -252,5 +380,13 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn see(&mut self, now_ms: u64) {
+        if self.seen.is_none_or(|seen| seen.at_ms <= now_ms) {
+            self.seen = Some(Seen::just_now(now_ms));
+        }
     }
 }

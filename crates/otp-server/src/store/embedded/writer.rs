@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::super::backend::{Unavailable, Version};
 use super::super::live::Live;
-use super::database::{Checkpoint, Database, is_full};
+use super::database::{Checkpoint, Database, Log, is_full};
 use super::garbage::Garbage;
 use super::keeper::Upkeep;
 use super::queue::{Group, Queue, Work};
@@ -62,19 +62,17 @@ impl Writer {
         let mut deleted = garbage.len();
         let mut outcome = self
             .database
-            .write(&group.rows, &garbage, self.queue.next_version());
+            .write(&group.rows, &garbage, self.queue.marks());
         if outcome.as_ref().is_err_and(is_full)
             && self.delete_all().is_ok_and(|made_room| made_room)
         {
             deleted = 0;
-            outcome = self
-                .database
-                .write(&group.rows, &[], self.queue.next_version());
+            outcome = self.database.write(&group.rows, &[], self.queue.marks());
         }
         if let Err(error) = outcome {
             return self.recover(group, error);
         }
-        group.written.settle(Ok(()));
+        self.queue.written(&group);
         self.garbage.deleted(deleted);
         self.garbage
             .extend(group.rows.iter().filter_map(|row| row.next.supersedes));
@@ -92,8 +90,13 @@ impl Writer {
             }
             Some(how) => how,
         };
-        if let Err(error) = self.database.checkpoint(how) {
-            tracing::warn!("could not shorten the store's log: {error}");
+        match self.database.checkpoint(how) {
+            Ok(Log { is_busy: false, .. }) => {}
+            // The keeper asks again.
+            Ok(_) => tracing::warn!(
+                "could not shorten the store's log: another process reads the database; trying again"
+            ),
+            Err(error) => tracing::warn!("could not shorten the store's log: {error}"),
         }
     }
 
@@ -102,7 +105,7 @@ impl Writer {
     fn tidy(&mut self) -> bool {
         while self.queue.is_empty() {
             match self.delete_some() {
-                Ok(0) => return self.database.checkpoint(Checkpoint::Truncate).is_ok(),
+                Ok(0) => return self.keep_time_and_empty_log(),
                 Ok(_) => {}
                 Err(error) => {
                     self.recover(Group::default(), error);
@@ -113,9 +116,18 @@ impl Writer {
         false
     }
 
+    fn keep_time_and_empty_log(&mut self) -> bool {
+        let kept = self.database.keep_seen(self.queue.marks().seen);
+        let emptied = kept.and_then(|()| self.database.checkpoint(Checkpoint::Truncate));
+        emptied.is_ok_and(|log| !log.is_busy)
+    }
+
     /// Leaves little to do for the next start; a stop must not take long, though. The last
     /// connection empties the log as it closes.
     fn close(mut self) {
+        if let Err(error) = self.database.keep_seen(self.queue.marks().seen) {
+            tracing::warn!("could not keep the time for the next start: {error}");
+        }
         for _ in 0..TRANSACTIONS_WHEN_CLOSING {
             if !self.delete_some().is_ok_and(|deleted| deleted > 0) {
                 return;
@@ -134,8 +146,7 @@ impl Writer {
         self.garbage.sweep();
         let garbage: Vec<Version> = self.garbage.next(DELETED_WHEN_IDLE);
         if !garbage.is_empty() {
-            self.database
-                .write(&[], &garbage, self.queue.next_version())?;
+            self.database.write(&[], &garbage, self.queue.marks())?;
             self.garbage.deleted(garbage.len());
         }
         Ok(garbage.len())

@@ -100,6 +100,10 @@ impl Shard {
             .map_or(0, |entry| -i64::from(entry.live_codes))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
     /// When the first timer rings.
     pub(super) fn first_timer(&self) -> Option<u64> {
         self.timers.peek().map(|Reverse((at_ms, _))| *at_ms)

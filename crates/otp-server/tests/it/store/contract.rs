@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::thread;
 
+use futures_util::future::join_all;
 use otp_server::store::backend::{Commit, Version, Write};
 use tokio::runtime::Builder;
 
@@ -41,8 +42,10 @@ on_every_back_end![
     a_commit_ends_the_lease,
     a_commit_moves_the_timer_either_way,
     a_commit_without_a_due_time_stops_the_timer,
+    timers_that_ring_in_vain_keep_no_due_record_waiting,
+    what_was_committed_is_settled,
     live_codes_are_the_sum_over_the_records,
-    forgotten_records_are_dropped_a_bounded_number_at_a_time,
+    forgotten_records_are_dropped_and_a_due_one_behind_them_is_handed_out,
 ];
 
 async fn a_record_is_loaded_as_it_was_committed(store: AnyStore) {
@@ -106,7 +109,7 @@ async fn of_64_tasks_that_saw_the_same_version_one_wins(store: AnyStore) {
 /// Sixteen tasks on a thread with a runtime of its own, as a worker has. Answers how many won.
 fn rivals(store: Arc<AnyStore>, number: u64, seen: Version) -> thread::JoinHandle<usize> {
     thread::spawn(move || {
-        let runtime = Builder::new_current_thread().build().unwrap();
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let tasks: Vec<_> = (0..16)
                 .map(|_| {
@@ -228,6 +231,32 @@ async fn a_commit_moves_the_timer_either_way(store: AnyStore) {
     assert_eq!(store.due(NOW + 100, 10, LEASE).await.unwrap(), []);
 }
 
+async fn timers_that_ring_in_vain_keep_no_due_record_waiting(store: AnyStore) {
+    const IN_VAIN: u64 = 5_000;
+    let commits = (0..IN_VAIN).map(|number| {
+        let store = &store;
+        async move {
+            let version = committed(store.commit(due(number, None, NOW + 10), NOW).await);
+            committed(
+                store
+                    .commit(write(number, Some(version), b"done"), NOW)
+                    .await,
+            );
+        }
+    });
+    join_all(commits).await;
+    committed(store.commit(due(IN_VAIN, None, NOW + 11), NOW).await);
+    assert_eq!(
+        store.due(NOW + 11, 10, LEASE).await.unwrap(),
+        [key(IN_VAIN)]
+    );
+}
+
+async fn what_was_committed_is_settled(store: AnyStore) {
+    let version = committed(store.commit(write(1, None, b"kept"), NOW).await);
+    store.settled(version).await.unwrap();
+}
+
 async fn a_commit_without_a_due_time_stops_the_timer(store: AnyStore) {
     let version = committed(store.commit(due(1, None, NOW + 10), NOW).await);
     committed(store.commit(write(1, Some(version), b"done"), NOW).await);
@@ -256,20 +285,23 @@ async fn live_codes_are_the_sum_over_the_records(store: AnyStore) {
     assert_eq!(store.live_codes(), 5);
 }
 
-async fn forgotten_records_are_dropped_a_bounded_number_at_a_time(store: AnyStore) {
+async fn forgotten_records_are_dropped_and_a_due_one_behind_them_is_handed_out(store: AnyStore) {
     const RECORDS: u64 = 5_000;
     commit_all(
         &store,
         (0..RECORDS).map(|number| write(number, None, b"soon gone")),
     );
     assert_eq!(store.live_codes(), RECORDS);
-    assert_eq!(store.due(NOW + HOUR, 10, LEASE).await.unwrap(), []);
-    let left = store.live_codes();
-    assert!((1..RECORDS).contains(&left), "{left} are left");
-    for _ in 0..RECORDS {
-        store.due(NOW + HOUR, 10, LEASE).await.unwrap();
-    }
-    assert_eq!(store.live_codes(), 0);
+    let later = Write {
+        forget_at_ms: NOW + 2 * HOUR,
+        ..due(RECORDS, None, NOW + HOUR)
+    };
+    committed(store.commit(later, NOW).await);
+    assert_eq!(
+        store.due(NOW + HOUR, 10, LEASE).await.unwrap(),
+        [key(RECORDS)]
+    );
+    assert_eq!(store.live_codes(), 1);
 }
 
 /// Queues them all at their first poll, so that they share a flush.

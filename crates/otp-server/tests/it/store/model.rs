@@ -85,7 +85,7 @@ fn history() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn run(store: AnyStore, steps: Vec<Step>) {
-    let runtime = Builder::new_current_thread().build().unwrap();
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let (records, seen) = (BTreeMap::new(), BTreeSet::new());
         let mut world = World {

@@ -113,6 +113,79 @@ fn opening_a_million_records() {
     );
 }
 
+#[test]
+#[ignore = "prints figures; run it in release, alone"]
+#[expect(clippy::print_stdout, reason = "figures are what it is for")]
+fn two_hundred_at_once_on_one_record() {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    for (what, settle) in [("load", false), ("load, waiting until it is durable", true)] {
+        let dir = TempDir::new().expect("a temporary directory");
+        let store = EmbeddedStore::open(
+            &EmbeddedOptions {
+                durability: Durability::Fsync,
+                ..options(&dir)
+            },
+            NOW,
+        );
+        let store = Arc::new(store.expect("the store opens"));
+        LocalSet::new().block_on(&runtime, async {
+            let started = now();
+            let tasks: Vec<_> = (0..200)
+                .map(|_| {
+                    let store = Arc::clone(&store);
+                    tokio::task::spawn_local(async move {
+                        let mut tries = 0_u32;
+                        loop {
+                            tries += 1;
+                            let expected = store
+                                .load(key(1), NOW)
+                                .await
+                                .expect("up")
+                                .map(|stored| stored.version);
+                            if settle && let Some(version) = expected {
+                                store.settled(version).await.expect("up");
+                            }
+                            if store
+                                .commit(write(1, expected, &BODY), NOW)
+                                .await
+                                .expect("up")
+                                != Commit::Conflict
+                            {
+                                return tries;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            let mut most = 0;
+            for task in tasks {
+                most = most.max(task.await.expect("no panic"));
+            }
+            println!(
+                "200 commits on one record, {what}: {:?}, {most} tries at most",
+                started.elapsed()
+            );
+            let started = now();
+            let version = store
+                .load(key(1), NOW)
+                .await
+                .expect("up")
+                .expect("there")
+                .version;
+            for _ in 0..100_000 {
+                store.settled(version).await.expect("up");
+            }
+            println!(
+                "settled of a durable version: {:?}",
+                started.elapsed() / 100_000
+            );
+        });
+    }
+}
+
 async fn update(store: &EmbeddedStore, number: u64) {
     loop {
         let expected = store

@@ -3,6 +3,7 @@
 use otp_server::store::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 use otp_server::store::embedded::{Durability, EmbeddedOptions, EmbeddedStore};
 use otp_server::store::memory::MemoryStore;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// A moment to start from.
@@ -51,6 +52,13 @@ impl AnyStore {
         }
     }
 
+    pub(super) async fn settled(&self, version: Version) -> Result<(), Unavailable> {
+        match self {
+            Self::Memory(store) => store.settled(version).await,
+            Self::Embedded(store, _) => store.settled(version).await,
+        }
+    }
+
     pub(super) fn live_codes(&self) -> u64 {
         match self {
             Self::Memory(store) => store.live_codes(),
@@ -71,6 +79,23 @@ pub(super) fn options(dir: &TempDir) -> EmbeddedOptions {
 
 pub(super) fn open(dir: &TempDir) -> EmbeddedStore {
     EmbeddedStore::open(&options(dir), NOW).expect("the store opens")
+}
+
+/// Keeps the store's writer from writing for as long as it lives, like a disk that does not answer.
+pub(super) struct StuckDisk(Connection);
+
+impl StuckDisk {
+    pub(super) fn under(dir: &TempDir) -> Self {
+        let database = Connection::open(options(dir).data_dir.join("otp.db")).expect("a database");
+        database
+            .execute_batch("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE")
+            .expect("nobody is writing for long");
+        Self(database)
+    }
+
+    pub(super) fn recovers(self) {
+        self.0.execute_batch("ROLLBACK").expect("a transaction");
+    }
 }
 
 /// Spreads like the keyed hash that a real key is.
