@@ -14,6 +14,10 @@ use otp_server::start_failure::describe;
 use otp_server::telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Requests allocate many small, short-lived texts on all workers at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(&Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,

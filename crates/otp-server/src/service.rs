@@ -4,6 +4,7 @@
 
 mod attend;
 mod check;
+mod deliver;
 mod readiness;
 mod start;
 

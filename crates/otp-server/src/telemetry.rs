@@ -3,6 +3,7 @@
 //! Neither ever holds a code, a key, a token or a whole phone number; labels come from closed sets only.
 
 mod labels;
+mod log_buffer;
 mod logging;
 mod metrics;
 mod one_line;

@@ -2,17 +2,15 @@
 
 use actix_web::rt;
 use otp_core::{
-    Code, DeliveryResult, NewCode, PhoneNumber, RecordKey, Refusal, SendOutcome, Timestamp,
-    VerificationId,
+    Code, NewCode, PhoneNumber, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
 };
 use rand::Rng;
 use zeroize::Zeroizing;
 
 use super::{Service, Shared};
-use crate::channel::{Accepted, DeliveryError, Message, Secret};
-use crate::clock::Stopwatch;
+use crate::channel::{DeliveryError, Message, Secret};
 use crate::store::Unavailable;
-use crate::telemetry::{self, VerificationOutcome};
+use crate::telemetry::VerificationOutcome;
 
 /// Someone asks for a code.
 #[derive(Debug)]
@@ -121,47 +119,6 @@ impl Service {
         }
     }
 
-    /// Hands a message over and notes the result. The note is not the caller's worry: when it
-    /// cannot be written, the record's timer finds the delivery without an end.
-    pub(super) async fn deliver(
-        self,
-        key: RecordKey,
-        message: Message,
-    ) -> Result<(), DeliveryError> {
-        let metrics = &self.shared().metrics;
-        let stopwatch = Stopwatch::start();
-        let delivered = self.channel.deliver(&message).await;
-        metrics.graph_request(stopwatch.elapsed());
-        metrics.delivery(telemetry::Channel::WhatsApp, counted(&delivered));
-        let (result, answer) = match delivered {
-            Ok(accepted) => (
-                DeliveryResult::Accepted {
-                    message_id: accepted.message_id,
-                },
-                Ok(()),
-            ),
-            Err(error @ DeliveryError::Uncertain(_)) => (DeliveryResult::Unsettled, Err(error)),
-            Err(error) => (DeliveryResult::Refused, Err(error)),
-        };
-        if let Err(error) = &answer {
-            tracing::error!(
-                verification.id = %message.id,
-                phone = %message.phone.masked(),
-                channel = self.channel.name(),
-                "could not deliver a code: {error}"
-            );
-        }
-        let noted = self
-            .decide(key, |record, _| {
-                record.delivered(message.id, result.clone())
-            })
-            .await;
-        if let Err(error) = noted {
-            tracing::error!(verification.id = %message.id, "could not note how a delivery ended: {error}");
-        }
-        answer
-    }
-
     /// Draws a code. In the clear it exists from here to the delivery.
     #[expect(
         clippy::disallowed_methods,
@@ -181,16 +138,5 @@ impl Service {
             sealed: keys.seal(id, phone, code.reveal(), nonce),
         };
         (new, Secret::new(Zeroizing::new(code.reveal().to_owned())))
-    }
-}
-
-fn counted(delivered: &Result<Accepted, DeliveryError>) -> telemetry::DeliveryResult {
-    match delivered {
-        Ok(_) => telemetry::DeliveryResult::Accepted,
-        Err(DeliveryError::Undeliverable(_)) => telemetry::DeliveryResult::Undeliverable,
-        Err(DeliveryError::Throttled(_)) => telemetry::DeliveryResult::Throttled,
-        Err(DeliveryError::ChannelDown(_)) => telemetry::DeliveryResult::ChannelDown,
-        Err(DeliveryError::Rejected(_)) => telemetry::DeliveryResult::Rejected,
-        Err(DeliveryError::Uncertain(_)) => telemetry::DeliveryResult::Uncertain,
     }
 }

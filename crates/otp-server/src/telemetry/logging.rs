@@ -3,7 +3,6 @@
 use std::{io, sync::OnceLock};
 
 use tracing::Subscriber;
-use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{
     EnvFilter, Layer,
     fmt::{self, MakeWriter},
@@ -12,12 +11,9 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+use super::log_buffer::{LogBuffer, LogThread};
 use super::one_line::OneLine;
 use crate::config::{LogFormat, LogSettings};
-
-/// Lines that wait for standard error at most. A reader that stalls costs lines (which are counted) and
-/// some megabytes, never a request's time.
-const WAITING_LINES: usize = 16_384;
 
 /// Whose levels a bare `debug` or `trace` raises. Everything else stays at `warn` unless it is named:
 /// an HTTP library at `trace` prints headers, and headers hold tokens.
@@ -26,13 +22,13 @@ const OURS: [&str; 3] = ["otp_server", "otp_core", "whatsapp_cloud"];
 /// Speaks of every port scan as an error of ours. What it answers is counted and limited elsewhere.
 const NOISE: &str = "actix_http";
 
-static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+static BUFFER: OnceLock<LogBuffer> = OnceLock::new();
 
 /// Writes out what still waits when it is dropped. Keep it until the end of `main`.
 #[must_use = "logging stops when this is dropped"]
 #[derive(Debug)]
 pub struct LogGuard {
-    _worker: WorkerGuard,
+    _thread: LogThread,
 }
 
 /// Why logging could not be started.
@@ -41,6 +37,9 @@ pub enum LoggingError {
     /// The filter is not one; a loaded configuration never has such a filter.
     #[error("the log filter does not parse")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The system gives no thread for it.
+    #[error("no thread for the log")]
+    Thread(#[from] io::Error),
     /// Someone else logs already in this process.
     #[error("logging was started before")]
     Started(#[from] tracing_subscriber::util::TryInitError),
@@ -48,23 +47,17 @@ pub enum LoggingError {
 
 /// Starts logging for the whole process. Call once, from `main`; tests do without.
 pub fn init_logging(settings: &LogSettings) -> Result<LogGuard, LoggingError> {
-    // The log thread flushes whenever nothing waits any more, so a buffer delays no line.
-    let (writer, worker) = NonBlockingBuilder::default()
-        .buffered_lines_limit(WAITING_LINES)
-        .lossy(true)
-        .thread_name("log")
-        .finish(io::BufWriter::with_capacity(64 * 1024, io::stderr()));
-    let dropped = writer.error_counter();
-    subscriber(settings, writer)?.try_init()?;
+    let buffer = LogBuffer::default();
+    subscriber(settings, buffer.clone())?.try_init()?;
+    let thread = buffer.start(io::stderr())?;
     // Only the first to start gets here.
-    let _ = DROPPED.set(dropped);
-    Ok(LogGuard { _worker: worker })
+    let _ = BUFFER.set(buffer);
+    Ok(LogGuard { _thread: thread })
 }
 
 /// Lines lost since the start because standard error was too slow.
 pub(super) fn dropped_lines() -> u64 {
-    let lines = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
-    u64::try_from(lines).unwrap_or(u64::MAX)
+    BUFFER.get().map_or(0, LogBuffer::dropped_lines)
 }
 
 fn subscriber<W>(

@@ -1,0 +1,69 @@
+//! Hand a message over, and note how that ended.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use actix_web::rt;
+use otp_core::{DeliveryResult, RecordKey, VerificationId};
+
+use super::Service;
+use crate::channel::{Accepted, DeliveryError, Message};
+use crate::clock::Stopwatch;
+use crate::telemetry;
+
+impl Service {
+    /// Hands a message over and answers with the channel's word. The note of it is decided and
+    /// queued by then, and on its way to the disk: should it be lost, the record's timer finds a
+    /// delivery without an end and takes it up once more.
+    pub(super) async fn deliver(
+        self,
+        key: RecordKey,
+        message: Message,
+    ) -> Result<(), DeliveryError> {
+        let metrics = &self.shared().metrics;
+        let stopwatch = Stopwatch::start();
+        let delivered = self.channel.deliver(&message).await;
+        metrics.graph_request(stopwatch.elapsed());
+        metrics.delivery(telemetry::Channel::WhatsApp, counted(&delivered));
+        if let Err(error) = &delivered {
+            tracing::error!(
+                verification.id = %message.id,
+                phone = %message.phone.masked(),
+                channel = self.channel.name(),
+                "could not deliver a code: {error}"
+            );
+        }
+        let (result, answer) = match delivered {
+            Ok(Accepted { message_id }) => (DeliveryResult::Accepted { message_id }, Ok(())),
+            Err(error @ DeliveryError::Uncertain(_)) => (DeliveryResult::Unsettled, Err(error)),
+            Err(error) => (DeliveryResult::Refused, Err(error)),
+        };
+        let mut note = Box::pin(self.clone().note(key, message.id, result));
+        let polled = poll_fn(|context| Poll::Ready(note.as_mut().poll(context))).await;
+        if polled.is_pending() {
+            rt::spawn(note);
+        }
+        answer
+    }
+
+    async fn note(self, key: RecordKey, id: VerificationId, result: DeliveryResult) {
+        let noted = self
+            .decide(key, |record, _| record.delivered(id, result.clone()))
+            .await;
+        if let Err(error) = noted {
+            tracing::error!(verification.id = %id, "could not note how a delivery ended: {error}");
+        }
+    }
+}
+
+/// How a channel's word is counted.
+fn counted(delivered: &Result<Accepted, DeliveryError>) -> telemetry::DeliveryResult {
+    match delivered {
+        Ok(_) => telemetry::DeliveryResult::Accepted,
+        Err(DeliveryError::Undeliverable(_)) => telemetry::DeliveryResult::Undeliverable,
+        Err(DeliveryError::Throttled(_)) => telemetry::DeliveryResult::Throttled,
+        Err(DeliveryError::ChannelDown(_)) => telemetry::DeliveryResult::ChannelDown,
+        Err(DeliveryError::Rejected(_)) => telemetry::DeliveryResult::Rejected,
+        Err(DeliveryError::Uncertain(_)) => telemetry::DeliveryResult::Uncertain,
+    }
+}
