@@ -244,11 +244,11 @@ mod tests {
     fn our_time_stands_still_rather_than_go_back_when_it_follows_after_a_pause() {
         let base = Duration::from_secs(77);
         let clock = SystemClock::starting_at(START_MS, base);
-        let after_a_minute = base + Duration::from_secs(60);
+        let after_a_minute = base + Duration::from_mins(1);
         let before = clock.now(after_a_minute);
         assert!(clock.follow(START_MS, after_a_minute).is_some());
         assert_eq!(clock.now(after_a_minute), before);
-        let later = clock.now(after_a_minute + Duration::from_secs(60));
+        let later = clock.now(after_a_minute + Duration::from_mins(1));
         assert_eq!(later.unix_ms(), START_MS + 117_000);
     }
 

@@ -53,21 +53,19 @@ mod tests {
     const KEPT_MS: u64 = 1_800_000_000_000;
     const HOUR_MS: u64 = 3_600_000;
 
-    fn up(boot: u8, ms: u64) -> Option<Uptime> {
-        Some(Uptime {
-            boot: [boot; 16],
-            ms,
-        })
+    fn up(boot: u8, ms: u64) -> Uptime {
+        let boot = [boot; 16];
+        Uptime { boot, ms }
     }
 
     /// Where our time starts, after the kept moment, an hour later by the same machine's count.
     fn an_hour_later(wall_after_ms: i64) -> u64 {
         let seen = Seen {
             at_ms: KEPT_MS,
-            uptime: up(1, 5),
+            uptime: Some(up(1, 5)),
         };
         let wall_ms = KEPT_MS.saturating_add_signed(wall_after_ms);
-        seen.start_ms(wall_ms, up(1, 5 + HOUR_MS)) - KEPT_MS
+        seen.start_ms(wall_ms, Some(up(1, 5 + HOUR_MS))) - KEPT_MS
     }
 
     #[test]
@@ -89,11 +87,11 @@ mod tests {
     fn after_the_machine_was_off_the_wall_clock_counts_unless_it_lies_in_the_past() {
         let seen = Seen {
             at_ms: KEPT_MS,
-            uptime: up(1, 5),
+            uptime: Some(up(1, 5)),
         };
         let day = 24 * HOUR_MS;
-        assert_eq!(seen.start_ms(KEPT_MS + day, up(2, 9)), KEPT_MS + day);
-        assert_eq!(seen.start_ms(KEPT_MS - day, up(2, 9)), KEPT_MS);
+        assert_eq!(seen.start_ms(KEPT_MS + day, Some(up(2, 9))), KEPT_MS + day);
+        assert_eq!(seen.start_ms(KEPT_MS - day, Some(up(2, 9))), KEPT_MS);
         assert_eq!(seen.start_ms(KEPT_MS - day, None), KEPT_MS);
     }
 }

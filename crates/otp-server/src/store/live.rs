@@ -197,7 +197,7 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
 mod tests {
     use std::future::Future;
     use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
+    use std::task::{Context, Waker};
 
     use super::*;
 
@@ -221,7 +221,11 @@ mod tests {
         }
         let mut due = pin!(live.due(5, 10, 1_000, |_| {}));
         let mut interruptions = 0;
-        while let Poll::Pending = due.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        while due
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_pending()
+        {
             interruptions += 1;
         }
         assert!(interruptions > 0, "nobody else had a turn");

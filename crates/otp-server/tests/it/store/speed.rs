@@ -115,7 +115,6 @@ fn opening_a_million_records() {
 
 #[test]
 #[ignore = "prints figures; run it in release, alone"]
-#[expect(clippy::print_stdout, reason = "figures are what it is for")]
 fn two_hundred_at_once_on_one_record() {
     let runtime = Builder::new_current_thread()
         .enable_all()
