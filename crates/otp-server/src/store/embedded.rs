@@ -36,6 +36,9 @@ use crate::clock::Seen;
 /// A wall clock that is ahead of the kept time by more is not believed at load.
 const GAP_MAX_MS: u64 = 3_600_000;
 
+/// A record that is kept for longer is a mark, not a limit: a limit looks back a day.
+const LASTING_MS: u64 = 365 * 24 * 3_600_000;
+
 /// How to open a data directory.
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
@@ -88,8 +91,10 @@ impl EmbeddedStore {
         let forget_by_ms = believed_at_load(wall_ms, database.seen());
         let (live, garbage, last) = read_all(&database, forget_by_ms).map_err(wrong)?;
         let first_free = database.reserve_versions(last).map_err(wrong)?;
-        // Without a record there is no limit that a wrong clock could widen.
-        let seen = database.seen().filter(|_| !live.is_empty());
+        // Without a record that passes there is no limit that a wrong clock could widen.
+        let seen = database
+            .seen()
+            .filter(|seen| live.forgets_any_before(seen.at_ms.saturating_add(LASTING_MS)));
 
         let live = Arc::new(live);
         let queue = Arc::new(Queue::new(first_free, seen, options.queue_limit));
@@ -148,7 +153,7 @@ impl EmbeddedStore {
     }
 
     /// The latest moment that anybody acted at, as far as it was kept, and how long the machine had
-    /// been up then. `None` where there is no record, so that nothing rests on it.
+    /// been up then. `None` where there is no record but such as last, so that nothing rests on it.
     #[must_use]
     pub fn latest_seen(&self) -> Option<Seen> {
         self.queue.marks().seen

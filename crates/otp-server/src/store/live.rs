@@ -158,9 +158,11 @@ impl Live {
         Stretch::Done
     }
 
-    /// Whether there is no record at all, forgotten or not.
-    pub(super) fn is_empty(&self) -> bool {
-        self.shards.iter().all(|shard| lock(shard).is_empty())
+    /// Whether there is a record that is to be forgotten before then.
+    pub(super) fn forgets_any_before(&self, at_ms: u64) -> bool {
+        self.shards
+            .iter()
+            .any(|shard| lock(shard).forgets_any_before(at_ms))
     }
 
     pub(super) fn live_codes(&self) -> u64 {

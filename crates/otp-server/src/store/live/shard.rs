@@ -100,8 +100,10 @@ impl Shard {
             .map_or(0, |entry| -i64::from(entry.live_codes))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty()
+    pub(super) fn forgets_any_before(&self, at_ms: u64) -> bool {
+        self.records
+            .values()
+            .any(|entry| entry.forget_at_ms < at_ms)
     }
 
     /// When the first timer rings.

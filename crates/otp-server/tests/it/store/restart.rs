@@ -1,5 +1,6 @@
 //! What the store tells the next process about the time.
 
+use otp_server::store::backend::Write;
 use otp_server::store::embedded::EmbeddedStore;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -66,10 +67,15 @@ async fn a_machine_that_was_off_for_a_day_forgets_as_soon_as_our_own_clock_says_
 }
 
 #[tokio::test]
-async fn without_a_record_no_wrong_clock_of_the_past_is_carried_on() {
+async fn without_a_record_that_passes_no_wrong_clock_of_the_past_is_carried_on() {
     let dir = TempDir::new().unwrap();
     let store = open(&dir);
-    committed(store.commit(write(1, None, b"short"), NOW + DAY - 1).await);
+    let mark = Write {
+        forget_at_ms: u64::MAX >> 12,
+        ..write(2, None, b"lasts")
+    };
+    committed(store.commit(mark, NOW).await);
+    committed(store.commit(write(1, None, b"short"), NOW).await);
     store.due(NOW + DAY, 10, 1_000).await.unwrap();
     drop(store);
     assert_eq!(open(&dir).latest_seen(), None);
