@@ -55,6 +55,15 @@ impl Clock {
         Timestamp::from_unix_ms(read_clocks().0)
     }
 
+    /// A real clock goes on from what the store kept; one that is moved by hand stays as it is.
+    #[must_use]
+    pub fn resumed_from(self, seen: Option<Seen>) -> Self {
+        match self {
+            Self::System(_) => Self::system_from(seen),
+            Self::Manual(_) => self,
+        }
+    }
+
     /// A clock that stands still until it is moved.
     #[must_use]
     pub fn manual(now: Timestamp) -> Self {

@@ -85,6 +85,10 @@ impl Service {
             };
             let decision = decide(&record, now);
             let Some(next) = decision.next else {
+                // What the record says may still be on its way to the disk.
+                if let Some(version) = version {
+                    store.settled(version).await?;
+                }
                 return Ok(decision.outcome);
             };
             let stopwatch = Stopwatch::start();

@@ -7,6 +7,8 @@ pub mod memory;
 
 use otp_core::{Record, RecordKey, Timestamp};
 
+use crate::clock::Seen;
+
 pub use self::backend::{Commit, Unavailable, Version};
 use self::backend::{Key, Write};
 use self::embedded::EmbeddedStore;
@@ -81,6 +83,21 @@ impl Store {
             live_codes: next.live_codes(),
         };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
+    }
+
+    /// Waits until this version is as durable as the back end makes it. What a record says may be
+    /// told only then, when nothing is committed on top of it.
+    pub async fn settled(&self, version: Version) -> Result<(), Unavailable> {
+        each!(self, backend => backend.settled(version).await)
+    }
+
+    /// The latest moment that anybody acted at, as far as the store kept it.
+    #[must_use]
+    pub fn latest_seen(&self) -> Option<Seen> {
+        match self {
+            Self::Embedded(backend) => backend.latest_seen(),
+            Self::Memory(_) => None,
+        }
     }
 
     /// Records whose timer has fired, at most `limit`. Each is handed out again after

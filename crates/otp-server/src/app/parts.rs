@@ -30,6 +30,7 @@ impl Parts {
     pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
         let store = open_store(config, &clock)?;
+        let clock = clock.resumed_from(store.latest_seen());
         let keys = keys(config, &store, &clock).await?;
         let shared = Shared {
             store,
