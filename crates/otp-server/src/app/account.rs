@@ -1,11 +1,12 @@
 //! The WhatsApp account that codes are sent from, checked before anything else is made.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use whatsapp_cloud::{AccessToken, AppSecret, ClientConfig, GraphClient, WhatsAppInfo};
 
-use crate::channel::whatsapp::{AccountProblem, TemplateBook, WhatsAppChannel};
+use crate::channel::whatsapp::{TemplateBook, WhatsAppChannel};
 use crate::config::Config;
 
 /// An account whose template can be sent.
@@ -23,18 +24,14 @@ impl Account {
     pub(super) async fn open(config: &Config) -> Result<Self> {
         let info = WhatsAppInfo::read(&config.whatsapp_info).map_err(|error| {
             let path = config.whatsapp_info.display();
-            anyhow::anyhow!(
-                "{path}: {error}
-hint: {}",
-                error.hint()
-            )
+            told(&format_args!("{path}: {error}"), &error.hint())
         })?;
         let client = client_config(config, info.access_token.clone());
         let graph = GraphClient::new(&client)
             .context("the Graph API cannot be called with these settings\nhint: check --graph-url, and [graph] in the configuration")?;
         let language = config.graph.default_language.as_deref();
         let opened = TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await;
-        let (templates, report) = opened.map_err(|problem| told(&problem))?;
+        let (templates, report) = opened.map_err(|problem| told(&problem, &problem.hint()))?;
         let account = Self {
             client,
             phone_number_id: info.phone_number_id.as_str().into(),
@@ -48,7 +45,7 @@ hint: {}",
             .channel()
             .check_number()
             .await
-            .map_err(|problem| told(&problem))?;
+            .map_err(|problem| told(&problem, &problem.hint()))?;
         Ok(account)
     }
 
@@ -80,7 +77,7 @@ fn client_config(config: &Config, access_token: AccessToken) -> ClientConfig {
     }
 }
 
-fn told(problem: &AccountProblem) -> anyhow::Error {
-    let hint = problem.hint();
-    anyhow::anyhow!("{problem}\nhint: {hint}")
+/// What is wrong, and what to do about it on a line of its own.
+fn told(what: &impl Display, hint: &impl Display) -> anyhow::Error {
+    anyhow::anyhow!("{what}\nhint: {hint}")
 }
