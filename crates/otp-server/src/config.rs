@@ -14,6 +14,7 @@ mod kind;
 mod limits;
 mod operations;
 mod reader;
+mod redis;
 mod sample_face;
 mod secret;
 mod setting;
@@ -121,7 +122,10 @@ impl Config {
         let limits = reader.section("limits", LimitSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
         let http = reader.section("http", HttpSettings::read);
-        let store = reader.section("store", StoreSettings::read);
+        let mut store = reader.section("store", StoreSettings::read);
+        reader.section("redis", |section| {
+            redis::read(section, &mut store.kind, store.queue_limit);
+        });
         let secret_file = reader.section("secret", SecretFile::read);
         let log = reader.section("log", LogSettings::read);
         let metrics = reader.section("metrics", MetricsSettings::read);

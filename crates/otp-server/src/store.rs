@@ -4,6 +4,7 @@ pub mod backend;
 pub mod embedded;
 pub mod live;
 pub mod memory;
+pub mod redis;
 
 use otp_core::{Record, RecordKey, Timestamp};
 
@@ -13,6 +14,7 @@ pub use self::backend::{Commit, Unavailable, Version};
 use self::backend::{Key, Write};
 use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
+use self::redis::RedisStore;
 
 /// The back end in use.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub enum Store {
     Embedded(EmbeddedStore),
     /// Nothing outlives the process: tests only.
     Memory(MemoryStore),
+    /// Many processes, one Redis or Valkey.
+    Redis(RedisStore),
 }
 
 /// A record as it was loaded.
@@ -43,6 +47,7 @@ macro_rules! each {
         match $store {
             Store::Embedded($backend) => $call,
             Store::Memory($backend) => $call,
+            Store::Redis($backend) => $call,
         }
     };
 }
@@ -96,7 +101,7 @@ impl Store {
     pub fn latest_seen(&self) -> Option<Seen> {
         match self {
             Self::Embedded(backend) => backend.latest_seen(),
-            Self::Memory(_) => None,
+            Self::Memory(_) | Self::Redis(_) => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use otp_core::{Keys, MasterSecret, PhoneNumber};
 
 use super::account::Account;
@@ -13,9 +13,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Durability, SecretFile, StoreKind};
 use crate::secret::{self, SecretError};
 use crate::service::{Service, Shared};
-use crate::store::Store;
 use crate::store::embedded::{self, EmbeddedOptions, EmbeddedStore};
 use crate::store::memory::MemoryStore;
+use crate::store::redis::RedisStore;
+use crate::store::{Commit, Store};
 use crate::telemetry::Metrics;
 
 /// What is made once.
@@ -29,7 +30,7 @@ impl Parts {
     /// Makes all of them.
     pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
-        let store = open_store(config, &clock)?;
+        let store = open_store(config, &clock).await?;
         let clock = clock.resumed_from(store.latest_seen());
         let keys = keys(config, &store, &clock).await?;
         let shared = Shared {
@@ -60,8 +61,8 @@ impl Parts {
     }
 }
 
-fn open_store(config: &Config, clock: &Clock) -> Result<Store> {
-    let store = match config.store.kind {
+async fn open_store(config: &Config, clock: &Clock) -> Result<Store> {
+    let store = match &config.store.kind {
         StoreKind::Memory => Store::Memory(MemoryStore::new()),
         StoreKind::Embedded => {
             let options = EmbeddedOptions {
@@ -82,22 +83,39 @@ fn open_store(config: &Config, clock: &Clock) -> Result<Store> {
                 anyhow::Error::new(error).context(format!("cannot open the store\nhint: {hint}"))
             })?)
         }
+        StoreKind::Redis(options) => {
+            let connected = RedisStore::connect(options).await;
+            Store::Redis(connected.context(
+                "cannot use the store\nhint: docs/redis.md says what Redis must be set to, and what each message means",
+            )?)
+        }
     };
     Ok(store)
 }
 
-/// The keys, from a secret that belongs to the store. The store is open by now: its lock makes
-/// sure that two servers never make two secrets.
+/// The keys, from a secret that belongs to the store. Of two servers that start on an empty store
+/// with two secrets, the first to claim it wins.
 async fn keys(config: &Config, store: &Store, clock: &Clock) -> Result<Keys> {
     let owner = store.owner(clock.now()).await?;
     let keys = Keys::derive(&master_secret(config, owner.is_none())?);
-    match owner {
-        None => {
-            store.claim(keys.check_value(), clock.now()).await?;
-            Ok(keys)
-        }
-        Some(owner) if owner == keys.check_value() => Ok(keys),
-        Some(_) => bail!(
+    let owner = match owner {
+        None => match store.claim(keys.check_value(), clock.now()).await? {
+            Commit::Committed(_) => Some(keys.check_value()),
+            Commit::Conflict => store.owner(clock.now()).await?,
+        },
+        owner => owner,
+    };
+    if owner == Some(keys.check_value()) {
+        return Ok(keys);
+    }
+    match &config.store.kind {
+        StoreKind::Redis(options) => bail!(
+            "what is in redis under {:?} was made with another secret\nhint: all servers that share a redis share the \
+             secret file: copy it from the server that was started first and name it with --secret-file; or give this \
+             installation a redis.prefix of its own",
+            options.prefix
+        ),
+        StoreKind::Embedded | StoreKind::Memory => bail!(
             "the store in {} was made with another secret\nhint: restore the secret that was backed up with it; \
              or move the directory away to start anew: codes on their way and all counts are then lost",
             config.data_dir.display()

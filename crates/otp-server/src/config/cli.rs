@@ -48,7 +48,7 @@ pub struct Cli {
     #[arg(long, value_name = "DIR", env = "OTP_DATA_DIR", hide_env_values = true)]
     data_dir: Option<String>,
 
-    /// The store: embedded or memory
+    /// The store: embedded, memory, or the address of a Redis that many servers share (redis://HOST:PORT)
     #[arg(long, value_name = "STORE", env = "OTP_STORE", hide_env_values = true)]
     store: Option<String>,
 

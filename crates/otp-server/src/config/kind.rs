@@ -39,6 +39,17 @@ pub(super) fn seconds(range: RangeInclusive<u32>) -> Kind<Duration> {
     }
 }
 
+/// A time in whole milliseconds.
+pub(super) fn milliseconds(range: RangeInclusive<u32>) -> Kind<Duration> {
+    let whole = whole::<u32>(range);
+    Kind {
+        allowed: whole.allowed,
+        convert: Box::new(move |value| {
+            (whole.convert)(value).map(|milliseconds| Duration::from_millis(milliseconds.into()))
+        }),
+    }
+}
+
 /// A time in whole minutes.
 pub(super) fn minutes(range: RangeInclusive<u32>) -> Kind<Duration> {
     let whole = whole::<u32>(range);

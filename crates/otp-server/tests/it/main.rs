@@ -8,6 +8,7 @@ mod kill;
 mod operations;
 mod overload;
 mod process;
+mod redis_process;
 mod sample_face;
 mod startup;
 mod store;

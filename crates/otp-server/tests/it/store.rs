@@ -1,4 +1,4 @@
-//! The contract that every back end keeps, and what the embedded one promises beyond it.
+//! The contract that every back end keeps, and what single ones promise beyond it.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
@@ -8,6 +8,7 @@ mod embedded;
 mod files;
 mod full;
 mod model;
+mod redis;
 mod restart;
 mod settled;
 mod slow;

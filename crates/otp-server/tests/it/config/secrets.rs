@@ -80,8 +80,8 @@ fn a_secret_under_the_wrong_key_is_not_repeated() {
 }
 
 #[test]
-fn redis_is_refused_by_name_without_its_password() {
-    for address in ["redis://:hunter2@store:6379", "rediss://user:hunter2@store"] {
+fn what_is_wrong_with_the_address_of_a_redis_is_said_without_its_password() {
+    for address in ["redis://:hunter2@a,b", "rediss://user:hunter2@store?x"] {
         let in_file = complaint(&format!("[store]\nkind = \"{address}\""));
         let as_flag = Place::empty()
             .load(&["--store", address])
@@ -89,10 +89,33 @@ fn redis_is_refused_by_name_without_its_password() {
             .to_string();
         for said in [in_file, as_flag] {
             assert!(
-                said.contains("this build has the embedded and memory stores only"),
+                said.contains("store.kind") && said.contains("redis+cluster://"),
                 "{said}"
             );
             assert!(!said.contains("hunter2"), "{said}");
         }
     }
+}
+
+#[test]
+fn a_password_of_redis_may_stand_in_its_address_in_the_file_or_in_a_file_of_its_own() {
+    let place =
+        Place::with("[store]\nkind = \"redis://ann@store\"\n[redis]\npassword_file = \"pw\"\n");
+    place.write("pw", "hunter2\n");
+    let in_a_file = place.load(&[]).unwrap().config;
+    let in_the_address = loaded("[store]\nkind = \"redis://ann:hunter2@store\"").config;
+    let beside_it = loaded(
+        "[store]\nkind = \"redis://store\"\n[redis]\nusername = \"ann\"\npassword = \"hunter2\"",
+    )
+    .config;
+    for config in [&in_a_file, &in_the_address, &beside_it] {
+        assert_eq!(config.store, in_a_file.store);
+        assert!(!format!("{config:?}").contains("hunter2"), "{config:?}");
+    }
+    let twice = "[store]\nkind = \"redis://ann:hunter2@store\"\n[redis]\npassword = \"hunter2\"";
+    assert!(
+        complaint(twice).contains("redis.password"),
+        "{}",
+        complaint(twice)
+    );
 }

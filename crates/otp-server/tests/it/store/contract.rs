@@ -23,6 +23,12 @@ macro_rules! on_every_back_end {
         mod embedded {
             $(#[tokio::test] async fn $test() { super::$test(super::AnyStore::embedded()).await; })*
         }
+        mod redis {
+            $(#[tokio::test] async fn $test() { super::$test(super::AnyStore::redis().await).await; })*
+        }
+        mod redis_cluster {
+            $(#[tokio::test] async fn $test() { super::$test(super::AnyStore::redis_cluster().await).await; })*
+        }
     };
 }
 
@@ -290,7 +296,8 @@ async fn forgotten_records_are_dropped_and_a_due_one_behind_them_is_handed_out(s
     commit_all(
         &store,
         (0..RECORDS).map(|number| write(number, None, b"soon gone")),
-    );
+    )
+    .await;
     assert_eq!(store.live_codes(), RECORDS);
     let later = Write {
         forget_at_ms: NOW + 2 * HOUR,
@@ -304,11 +311,10 @@ async fn forgotten_records_are_dropped_and_a_due_one_behind_them_is_handed_out(s
     assert_eq!(store.live_codes(), 1);
 }
 
-/// Queues them all at their first poll, so that they share a flush.
-fn commit_all(store: &AnyStore, writes: impl Iterator<Item = Write>) {
-    for write in writes {
-        let abandoned = pin!(store.commit(write, NOW));
-        let _ = abandoned.poll(&mut Context::from_waker(Waker::noop()));
+/// All at once, so that they share a flush.
+async fn commit_all(store: &AnyStore, writes: impl Iterator<Item = Write>) {
+    for commit in join_all(writes.map(|write| store.commit(write, NOW))).await {
+        committed(commit);
     }
 }
 

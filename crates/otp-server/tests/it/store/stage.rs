@@ -1,10 +1,16 @@
 //! What the store's tests share: keys, writes, and every back end under one face.
 
+use std::sync::Arc;
+
 use otp_server::store::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 use otp_server::store::embedded::{Durability, EmbeddedOptions, EmbeddedStore};
 use otp_server::store::memory::MemoryStore;
+use otp_server::store::redis::RedisStore;
 use rusqlite::Connection;
 use tempfile::TempDir;
+
+use super::redis::{on_cluster, on_single};
+use crate::redis_process::{RedisCluster, RedisProcess};
 
 /// A moment to start from.
 pub(super) const NOW: u64 = 1_800_000_000_000;
@@ -14,6 +20,14 @@ pub(super) const HOUR: u64 = 3_600_000;
 pub(super) enum AnyStore {
     Memory(MemoryStore),
     Embedded(EmbeddedStore, TempDir),
+    Redis(
+        RedisStore,
+        #[expect(dead_code, reason = "it stops with its last user")] Arc<RedisProcess>,
+    ),
+    RedisCluster(
+        RedisStore,
+        #[expect(dead_code, reason = "it stops with its last user")] Arc<RedisCluster>,
+    ),
 }
 
 impl AnyStore {
@@ -26,10 +40,21 @@ impl AnyStore {
         Self::Embedded(open(&dir), dir)
     }
 
+    pub(super) async fn redis() -> Self {
+        let server = RedisProcess::shared();
+        Self::Redis(on_single(&server).await, server)
+    }
+
+    pub(super) async fn redis_cluster() -> Self {
+        let cluster = RedisCluster::shared();
+        Self::RedisCluster(on_cluster(&cluster).await, cluster)
+    }
+
     pub(super) async fn load(&self, key: Key, now_ms: u64) -> Result<Option<Stored>, Unavailable> {
         match self {
             Self::Memory(store) => store.load(key, now_ms).await,
             Self::Embedded(store, _) => store.load(key, now_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => store.load(key, now_ms).await,
         }
     }
 
@@ -37,6 +62,9 @@ impl AnyStore {
         match self {
             Self::Memory(store) => store.commit(write, now_ms).await,
             Self::Embedded(store, _) => store.commit(write, now_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                store.commit(write, now_ms).await
+            }
         }
     }
 
@@ -49,6 +77,9 @@ impl AnyStore {
         match self {
             Self::Memory(store) => store.due(now_ms, limit, lease_ms).await,
             Self::Embedded(store, _) => store.due(now_ms, limit, lease_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                store.due(now_ms, limit, lease_ms).await
+            }
         }
     }
 
@@ -56,6 +87,7 @@ impl AnyStore {
         match self {
             Self::Memory(store) => store.settled(version).await,
             Self::Embedded(store, _) => store.settled(version).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => store.settled(version).await,
         }
     }
 
@@ -63,6 +95,7 @@ impl AnyStore {
         match self {
             Self::Memory(store) => store.live_codes(),
             Self::Embedded(store, _) => store.live_codes(),
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => store.live_codes(),
         }
     }
 }

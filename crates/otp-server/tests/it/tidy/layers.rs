@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["clock"]),
     ("channel", &["clock"]),
     ("telemetry", &["clock", "config"]),
-    ("config", &[]),
+    ("config", &["store"]),
     ("start_failure", &[]),
     ("secret", &[]),
     ("clock", &[]),
@@ -36,6 +36,8 @@ const MAIN_STARTS: [&str; 5] = ["app", "clock", "start_failure", "config", "tele
 /// Libraries that only some modules may touch, so that the others need not change with them.
 const STAY_HOME: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
+    // The others name our own module of that name.
+    ("redis", &["store", "config", "app"]),
     ("whatsapp_cloud", &["app", "channel"]),
     ("awc", &["app", "channel"]),
 ];
@@ -44,7 +46,7 @@ const STAY_HOME: &[(&str, &[&str])] = &[
 const WORLD: [&str; 7] = ["env", "fs", "io", "net", "os", "process", "thread"];
 
 /// Names that are a clock, a source of chance, or a runtime.
-const IMPURE: [&str; 10] = [
+const IMPURE: [&str; 11] = [
     "Instant",
     "SystemTime",
     "OsRng",
@@ -55,6 +57,7 @@ const IMPURE: [&str; 10] = [
     "actix_rt",
     "awc",
     "rusqlite",
+    "redis",
 ];
 
 /// The top-level module that a source file of a package belongs to; none for `lib.rs` and `main.rs`.

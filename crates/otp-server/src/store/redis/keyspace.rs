@@ -1,0 +1,116 @@
+//! Where things are in Redis: `PREFIX{BUCKET}:r:KEY` is a record, `PREFIX{BUCKET}:due` the timers
+//! and `PREFIX{BUCKET}:live` the count of live codes of the bucket.
+//!
+//! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
+
+use std::fmt::Write as _;
+
+use super::super::backend::{Key, Unavailable};
+
+/// Enough to spread evenly over the masters of a large cluster, few enough to look at each often.
+pub(super) const BUCKETS: usize = 256;
+
+/// As many as every Redis Cluster has.
+const SLOTS: u16 = 16_384;
+
+/// A number below [`BUCKETS`].
+pub(super) type Bucket = u8;
+
+const _: () = assert!(BUCKETS == Bucket::MAX as usize + 1);
+
+/// Makes the names.
+#[derive(Debug)]
+pub(super) struct Keyspace {
+    prefix: String,
+}
+
+impl Keyspace {
+    /// Braces in the prefix would decide the slot.
+    pub(super) fn new(prefix: &str) -> Result<Self, Unavailable> {
+        if prefix.contains(['{', '}']) {
+            return Err(Unavailable::saying(
+                "the prefix of the names in redis has braces in it: leave them out",
+            ));
+        }
+        Ok(Self {
+            prefix: prefix.to_owned(),
+        })
+    }
+
+    /// The slot of a cluster that a bucket is in.
+    pub(super) fn slot(bucket: Bucket) -> u16 {
+        crc16(bucket.to_string().as_bytes()) % SLOTS
+    }
+
+    /// A key is a keyed hash: any byte of it spreads evenly.
+    pub(super) fn bucket(key: Key) -> Bucket {
+        key.0[0]
+    }
+
+    pub(super) fn record(&self, key: Key) -> String {
+        let mut name = format!("{}{{{}}}:r:", self.prefix, Self::bucket(key));
+        for byte in key.0 {
+            let _ = write!(name, "{byte:02x}");
+        }
+        name
+    }
+
+    pub(super) fn timers(&self, bucket: Bucket) -> String {
+        format!("{}{{{bucket}}}:due", self.prefix)
+    }
+
+    pub(super) fn live_codes(&self, bucket: Bucket) -> String {
+        format!("{}{{{bucket}}}:live", self.prefix)
+    }
+}
+
+/// CRC-16/XMODEM, by which Redis Cluster places what stands in braces (Redis Cluster
+/// specification, "Key distribution model").
+fn crc16(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0, |crc, byte| {
+        let crc = crc ^ (u16::from(*byte) << 8);
+        (0..8).fold(crc, |crc, _| {
+            if crc & 0x8000 == 0 {
+                crc << 1
+            } else {
+                (crc << 1) ^ 0x1021
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_the_one_of_the_specification() {
+        assert_eq!(crc16(b"123456789"), 0x31C3);
+    }
+
+    #[test]
+    fn a_bucket_has_its_names_in_one_slot_whatever_the_prefix() {
+        let keys = Keyspace::new("otp:").expect("no braces");
+        let key = Key([17; 16]);
+        assert_eq!(
+            keys.record(key),
+            format!("otp:{{17}}:r:{}", "11".repeat(16))
+        );
+        assert_eq!(keys.timers(17), "otp:{17}:due");
+        assert_eq!(keys.live_codes(17), "otp:{17}:live");
+        Keyspace::new("{otp}").expect_err("the prefix would decide the slot");
+    }
+
+    #[test]
+    fn buckets_spread_over_the_slots() {
+        let slots: std::collections::BTreeSet<u16> =
+            (0..=Bucket::MAX).map(Keyspace::slot).collect();
+        assert_eq!(slots.len(), BUCKETS);
+        let thirds =
+            [0, 1, 2].map(|third| slots.iter().filter(|slot| **slot / 5462 == third).count());
+        assert!(
+            thirds.iter().all(|buckets| (70..=100).contains(buckets)),
+            "{thirds:?}"
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! The scripts that run inside Redis. They compare and move bytes; no rule is in them.
+
+use std::sync::LazyLock;
+
+use redis::{Arg, Cmd, Script};
+
+/// Replaces a record, if it is the expected one.
+pub(super) static COMMIT: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("commit.lua")));
+/// Hands out due records and drops forgotten ones.
+pub(super) static ATTEND: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("attend.lua")));
+/// Reads the counts of live codes.
+pub(super) static CENSUS: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("census.lua")));
+
+/// A script and its name in Redis' cache.
+pub(super) struct Lua {
+    source: &'static str,
+    sha1: String,
+}
+
+impl Lua {
+    fn new(source: &'static str) -> Self {
+        Self {
+            source,
+            sha1: Script::new(source).get_hash().to_owned(),
+        }
+    }
+
+    /// A call of the cached script; keys and arguments are to follow.
+    pub(super) fn command(&self, keys: usize) -> Cmd {
+        let mut command = redis::cmd("EVALSHA");
+        command.arg(&self.sha1).arg(keys);
+        command
+    }
+
+    /// The same call with the script in it, for a server that does not have it (any more). It
+    /// keeps it then.
+    pub(super) fn with_source(&self, command: &Cmd) -> Cmd {
+        let mut full = redis::cmd("EVAL");
+        full.arg(self.source);
+        for arg in command.args_iter().skip(2) {
+            if let Arg::Simple(bytes) = arg {
+                full.arg(bytes);
+            }
+        }
+        full
+    }
+}

@@ -1,0 +1,138 @@
+//! Who is let in, and which servers are not good enough.
+
+use std::fs;
+
+use otp_server::store::redis::{Password, RedisOptions, RedisStore};
+use tempfile::TempDir;
+
+use super::super::stage::{NOW, committed, key, write};
+use super::patient;
+use crate::redis_process::{RedisCluster, RedisProcess, free_port, now};
+
+/// As docs/redis.md gives it to operators.
+const ACL: &str = "on >canary-password ~otp:* resetchannels -@all +info +get +zrange +evalsha +eval +getrange \
+    +set +zadd +zscore +zrem +incrby +decrby +pttl +pexpire +del +exists";
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_so_at_once() {
+    let mut gone = RedisProcess::start(&[]);
+    gone.kill();
+    let started = now();
+    let said = refusal(&RedisOptions::parse(&gone.url()).unwrap()).await;
+    assert!(said.starts_with("redis cannot be reached"), "{said}");
+    assert!(started.elapsed().as_secs() < 1);
+}
+
+#[tokio::test]
+async fn a_user_with_the_documented_rights_is_enough() {
+    let server = RedisProcess::start(&[]);
+    let rights: Vec<&str> = ["ACL", "SETUSER", "ann"]
+        .into_iter()
+        .chain(ACL.split_whitespace())
+        .collect();
+    assert_eq!(server.ask(&rights), "OK");
+    let mut options = patient(&server.url());
+    options.prefix = "otp:".to_owned();
+    options.username = Some("ann".to_owned());
+    options.password = Some(Password::new("canary-password"));
+    let store = RedisStore::connect(&options).await.expect("welcome");
+    committed(store.commit(write(1, None, b"one"), NOW).await);
+    assert!(store.load(key(1), NOW).await.unwrap().is_some());
+    store.due(NOW * 2, 10, 1).await.unwrap();
+    assert_eq!(store.live_codes(), 0);
+    store.health().await.expect("well");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_said_and_not_repeated() {
+    let server = RedisProcess::start(&["--requirepass", "right"]);
+    let mut options = RedisOptions::parse(&server.url()).unwrap();
+    assert!(
+        refusal(&options)
+            .await
+            .starts_with("redis refuses the user or the password")
+    );
+    options.password = Some(Password::new("canary"));
+    let error = RedisStore::connect(&options).await.expect_err("wrong");
+    assert!(
+        error
+            .to_string()
+            .starts_with("redis refuses the user or the password"),
+        "{error}"
+    );
+    assert!(!format!("{error} {error:?}").contains("canary"));
+    options.password = Some(Password::new("right"));
+    RedisStore::connect(&options).await.expect("welcome");
+}
+
+#[tokio::test]
+async fn a_server_that_would_throw_limits_away_is_refused() {
+    let server =
+        RedisProcess::start(&["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"]);
+    let said = refusal(&patient(&server.url())).await;
+    assert!(said.contains("maxmemory-policy allkeys-lru"), "{said}");
+    server.ask(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
+    RedisStore::connect(&patient(&server.url()))
+        .await
+        .expect("now it is good");
+}
+
+#[tokio::test]
+async fn a_replica_is_refused() {
+    let master = RedisProcess::shared();
+    let replica = RedisProcess::start(&["--replicaof", &format!("127.0.0.1 {}", master.port())]);
+    let said = refusal(&patient(&replica.url())).await;
+    assert!(said.starts_with("redis is a read-only replica"), "{said}");
+}
+
+#[tokio::test]
+async fn a_cluster_and_a_single_server_are_told_apart() {
+    let cluster = RedisCluster::shared();
+    let said = refusal(&patient(&cluster.masters[0].url())).await;
+    assert!(said.starts_with("redis is a cluster"), "{said}");
+    let single = RedisProcess::shared();
+    let said = refusal(&patient(
+        &single.url().replace("redis://", "redis+cluster://"),
+    ))
+    .await;
+    assert!(said.contains("redis is not a cluster"), "{said}");
+}
+
+#[tokio::test]
+async fn with_tls_only_a_server_of_a_trusted_authority_is_talked_to() {
+    let dir = TempDir::new().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(path("cert"), certificate.cert.pem()).unwrap();
+    fs::write(path("key"), certificate.signing_key.serialize_pem()).unwrap();
+    let tls_port = free_port().to_string();
+    let _server = RedisProcess::start(&[
+        "--tls-port",
+        &tls_port,
+        "--tls-cert-file",
+        &path("cert"),
+        "--tls-key-file",
+        &path("key"),
+        "--tls-auth-clients",
+        "no",
+    ]);
+    let mut options = patient(&format!("rediss://localhost:{tls_port}"));
+    assert!(
+        refusal(&options)
+            .await
+            .starts_with("redis cannot be reached")
+    );
+    options.trusted_authorities = Some(certificate.cert.pem().into_bytes());
+    let store = RedisStore::connect(&options).await.expect("it is trusted");
+    committed(store.commit(write(1, None, b"one"), NOW).await);
+    let mut elsewhere = patient(&format!("rediss://127.0.0.1:{tls_port}"));
+    elsewhere.trusted_authorities = options.trusted_authorities;
+    refusal(&elsewhere).await;
+}
+
+async fn refusal(options: &RedisOptions) -> String {
+    RedisStore::connect(options)
+        .await
+        .expect_err("this is refused")
+        .to_string()
+}
