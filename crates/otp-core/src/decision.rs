@@ -7,6 +7,7 @@ mod attend;
 mod cancel;
 mod check;
 mod delivered;
+mod refusal;
 mod resend;
 mod start;
 
@@ -14,7 +15,8 @@ pub use self::attend::{Attention, Redelivery};
 pub use self::cancel::CancelOutcome;
 pub use self::check::{Submitted, Verdict, Which};
 pub use self::delivered::DeliveryResult;
-pub use self::start::{NewCode, Reason, Refusal, SendOutcome};
+pub use self::refusal::{Reason, Refusal};
+pub use self::start::{NewCode, SendOutcome};
 use crate::{Event, Record};
 
 /// What was decided.

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use self::seal::{SealBroken, Sealed, Unsealed};
-use crate::{PhoneNumber, VerificationId};
+use crate::{Cap, PhoneNumber, Reason, TallyKey, VerificationId};
 
 type HmacSha256 = Hmac<Sha256>;
 
@@ -106,6 +106,7 @@ pub struct Keys {
     record: HmacSha256,
     code: HmacSha256,
     id_mask: HmacSha256,
+    tally: HmacSha256,
     check_value: [u8; 16],
     seal: seal::SealKey,
 }
@@ -125,6 +126,7 @@ impl Keys {
             record: hmac_key("record key v1"),
             code: hmac_key("code digest v1"),
             id_mask: hmac_key("verification id mask v1"),
+            tally: hmac_key("tally key v1"),
             check_value: first_half(&expand(&hkdf, "secret check v1")),
             seal: seal::SealKey::new(expand(&hkdf, "delivery seal v1")),
         }
@@ -154,6 +156,21 @@ impl Keys {
             &self.code,
             &[&record.0, purpose.as_bytes(), &id.bytes(), code.as_bytes()],
         ))
+    }
+
+    /// The count that belongs to this subject under this limit. A window of another length is
+    /// another count.
+    #[must_use]
+    pub fn tally_key(&self, limit: Reason, subject: &str, cap: Cap) -> TallyKey {
+        let digest = mac(
+            &self.tally,
+            &[
+                limit.name().as_bytes(),
+                &cap.within_ms().to_be_bytes(),
+                subject.as_bytes(),
+            ],
+        );
+        TallyKey(first_half(&digest))
     }
 
     /// Says nothing of the secret, and is another one for another secret: kept in a store, it

@@ -16,6 +16,8 @@ mod keys;
 mod phone;
 mod policy;
 mod record;
+mod shared_limits;
+mod tally;
 mod time;
 mod window;
 
@@ -35,4 +37,8 @@ pub use policy::{
     SendLimits, Window,
 };
 pub use record::{Delivery, Record, RecordError, Status, Verification};
+pub use shared_limits::{
+    Asker, Claim, Countries, CountryNotAllowed, Prices, SharedLimits, TallyKey,
+};
+pub use tally::{Cap, Tally, TallyError};
 pub use time::Timestamp;

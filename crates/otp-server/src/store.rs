@@ -6,7 +6,7 @@ pub mod live;
 pub mod memory;
 pub mod redis;
 
-use otp_core::{Record, RecordKey, Timestamp};
+use otp_core::{Claim, Record, RecordKey, Refusal, Timestamp};
 
 use crate::clock::Seen;
 
@@ -34,6 +34,15 @@ pub struct Versioned {
     pub version: Version,
     /// The record.
     pub record: Record,
+}
+
+/// What became of some claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// All of them are counted.
+    All,
+    /// None is: the limit that holds longest.
+    Refused(Refusal),
 }
 
 /// Where the mark stands; no record has this key, which no HMAC is likely to give.
@@ -88,6 +97,36 @@ impl Store {
             live_codes: next.live_codes(),
         };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
+    }
+
+    /// Counts all of the claims, or none when there is no room for one. Nothing that is committed
+    /// later is kept without it.
+    pub async fn take(&self, claims: &[Claim], now: Timestamp) -> Result<Taken, Unavailable> {
+        if claims.is_empty() {
+            return Ok(Taken::All);
+        }
+        let wanted: Vec<backend::Claim> = claims.iter().map(backend::Claim::from).collect();
+        let taken = each!(self, backend => backend.take(&wanted, now.unix_ms()).await)?;
+        Ok(match taken {
+            backend::Taken::All => Taken::All,
+            backend::Taken::Full { claim, retry_at_ms } => Taken::Refused(Refusal {
+                reason: claims[claim].reason,
+                retry_at: Timestamp::from_unix_ms(retry_at_ms),
+            }),
+        })
+    }
+
+    /// Takes back what was counted at that moment.
+    pub async fn give_back(
+        &self,
+        claims: &[Claim],
+        taken_at: Timestamp,
+    ) -> Result<(), Unavailable> {
+        if claims.is_empty() {
+            return Ok(());
+        }
+        let counted: Vec<backend::Claim> = claims.iter().map(backend::Claim::from).collect();
+        each!(self, backend => backend.give_back(&counted, taken_at.unix_ms()).await)
     }
 
     /// Waits until this version is as durable as the back end makes it. What a record says may be
@@ -155,5 +194,15 @@ impl Store {
     /// Could a commit succeed now?
     pub async fn health(&self) -> Result<(), Unavailable> {
         each!(self, backend => backend.health().await)
+    }
+}
+
+impl From<&Claim> for backend::Claim {
+    fn from(claim: &Claim) -> Self {
+        Self {
+            key: Key(claim.key.bytes()),
+            amount: claim.amount,
+            cap: claim.cap,
+        }
     }
 }

@@ -3,8 +3,8 @@
 use crate::record::{Delivery, Status};
 use crate::window::{self, Blocked};
 use crate::{
-    CodeDigest, Decision, Event, Policy, Record, Sealed, Timestamp, Verification, VerificationId,
-    Which,
+    CodeDigest, Decision, Event, Policy, Reason, Record, Refusal, Sealed, Timestamp, Verification,
+    VerificationId, Which,
 };
 
 /// A freshly drawn code, as the rules see it: never in the clear.
@@ -34,26 +34,6 @@ pub enum SendOutcome {
     Refused(Refusal),
     /// A resend for a verification that is not pending.
     NotFound,
-}
-
-/// Why no code is sent, and until when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Which limit holds it back.
-    pub reason: Reason,
-    /// The first moment at which the same request passes.
-    pub retry_at: Timestamp,
-}
-
-/// The limits that hold a send back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The last send was moments ago.
-    Cooldown,
-    /// A window of sends is full.
-    SendLimit,
-    /// Too many failed checks: a code sent now could not be checked.
-    CheckLimit,
 }
 
 impl Record {

@@ -6,4 +6,6 @@ mod format;
 mod keys;
 mod model;
 mod phone;
+mod shared_limits;
+mod tally;
 mod world;

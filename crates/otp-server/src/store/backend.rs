@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use otp_core::Cap;
+
 /// Names a record. Already a keyed hash, so nobody outside can choose keys that collide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(pub [u8; 16]);
@@ -63,6 +65,31 @@ pub enum Commit {
     Committed(Version),
     /// The record is not what the decision was made on: load and decide again.
     Conflict,
+}
+
+/// A part of a shared count that somebody wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Which count.
+    pub key: Key,
+    /// How much of it.
+    pub amount: u64,
+    /// What it may not go beyond.
+    pub cap: Cap,
+}
+
+/// What became of some [`Claim`]s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// All of them are counted.
+    All,
+    /// None is: there is no room for at least one.
+    Full {
+        /// The place of the one that has no room for longest.
+        claim: usize,
+        /// When it has.
+        retry_at_ms: u64,
+    },
 }
 
 /// The store cannot answer now. Says why and what to do; whoever asked should be told to try later.

@@ -29,7 +29,7 @@ use self::keeper::{Keeper, Upkeep};
 pub use self::open_error::OpenError;
 use self::queue::{PATIENCE, Queue};
 use self::writer::Writer;
-use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use super::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
 use super::live::Live;
 use crate::clock::Seen;
 
@@ -143,6 +143,24 @@ impl EmbeddedStore {
         };
         written.wait(PATIENCE).await?;
         Ok(Commit::Committed(version))
+    }
+
+    /// Counts all of the claims, or none when one has no room. The counts are queued for the disk,
+    /// ahead of whatever is committed after them, so nothing that is told rests on a count that
+    /// could be lost; nobody needs to wait for them alone.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn take(&self, claims: &[Claim], now_ms: u64) -> Result<Taken, Unavailable> {
+        self.queue.check()?;
+        self.live
+            .take(claims, now_ms, |next| self.queue.push_count(next, now_ms))
+    }
+
+    /// Takes back what was counted at that moment.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn give_back(&self, claims: &[Claim], taken_at_ms: u64) -> Result<(), Unavailable> {
+        self.live.give_back(claims, taken_at_ms, |next| {
+            self.queue.push_count(next, taken_at_ms)
+        })
     }
 
     /// Resolves once the version, as [`EmbeddedStore::load`] gave it, is durable: at once unless it

@@ -3,6 +3,7 @@
 //! Split into shards, each behind its own lock, by the key. A back end that also writes elsewhere
 //! queues its write while the shard is locked, so its queue has each record's states in order.
 
+mod counts;
 mod shard;
 
 use std::cmp::Reverse;
@@ -37,6 +38,8 @@ enum Stretch {
 pub(super) struct Live {
     shards: Box<[Mutex<Shard>]>,
     live_codes: AtomicU64,
+    /// Held while shared counts are compared and changed, so that several change together.
+    counting: Mutex<()>,
 }
 
 /// A record's state on its way into memory, and into the queue of a back end that has one.
@@ -57,6 +60,7 @@ impl Live {
         Self {
             shards,
             live_codes: AtomicU64::new(0),
+            counting: Mutex::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use super::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
 use super::live::Live;
 
 /// Live records and nothing else. It can always answer; its methods are fallible and async so that
@@ -37,9 +37,21 @@ impl MemoryStore {
 
     /// Replaces the record if it is in the expected version, at the first poll.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
-        let version = || Version(self.next_version.fetch_add(1, Ordering::Relaxed));
-        let replaced = self.live.replace(write, now_ms, |_| Ok((version(), ())))?;
+        let replaced = self
+            .live
+            .replace(write, now_ms, |_| Ok((self.version(), ())))?;
         Ok(replaced.map_or(Commit::Conflict, |(version, ())| Commit::Committed(version)))
+    }
+
+    /// Counts all of the claims, or none when one has no room.
+    pub async fn take(&self, claims: &[Claim], now_ms: u64) -> Result<Taken, Unavailable> {
+        self.live.take(claims, now_ms, |_| Ok(self.version()))
+    }
+
+    /// Takes back what was counted at that moment.
+    pub async fn give_back(&self, claims: &[Claim], taken_at_ms: u64) -> Result<(), Unavailable> {
+        self.live
+            .give_back(claims, taken_at_ms, |_| Ok(self.version()))
     }
 
     /// Everything here is as durable as it gets.
@@ -68,5 +80,11 @@ impl MemoryStore {
     /// Always well.
     pub async fn health(&self) -> Result<(), Unavailable> {
         Ok(())
+    }
+}
+
+impl MemoryStore {
+    fn version(&self) -> Version {
+        Version(self.next_version.fetch_add(1, Ordering::Relaxed))
     }
 }

@@ -10,6 +10,7 @@
 mod census;
 mod cluster;
 mod connection;
+mod counts;
 mod dial;
 mod driver;
 mod keyspace;
@@ -34,7 +35,7 @@ use self::keyspace::Keyspace;
 pub use self::options::{Password, RedisOptions, RedisUrlError};
 use self::timers::Attendance;
 use self::way::Way;
-use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use super::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
 
 /// How much longer than it must a record stays, on Redis' clock. Servers drop records on time by
 /// their own clock; this is for when none is left to do it, and a day covers a clock of Redis'
@@ -105,6 +106,25 @@ impl RedisStore {
         let inner = Arc::clone(&self.inner);
         self.driver
             .run(async move { inner.commit(&write, next, now_ms).await })
+            .await
+    }
+
+    /// Counts all of the claims, or none when one has no room. An answer that is lost is
+    /// [`Unavailable`], and they may have been counted.
+    pub async fn take(&self, claims: &[Claim], now_ms: u64) -> Result<Taken, Unavailable> {
+        let inner = Arc::clone(&self.inner);
+        let claims = claims.to_vec();
+        self.driver
+            .run(async move { inner.claim(&claims, now_ms).await })
+            .await
+    }
+
+    /// Takes back what was counted at that moment.
+    pub async fn give_back(&self, claims: &[Claim], taken_at_ms: u64) -> Result<(), Unavailable> {
+        let inner = Arc::clone(&self.inner);
+        let claims = claims.to_vec();
+        self.driver
+            .run(async move { inner.give_back(&claims, taken_at_ms).await })
             .await
     }
 

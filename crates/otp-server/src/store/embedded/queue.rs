@@ -89,6 +89,13 @@ impl Group {
         }
     }
 
+    /// The row of this version. Versions in a group follow one another.
+    fn row(&mut self, version: Version) -> Option<&mut Row> {
+        let first = self.rows.first()?.version;
+        let place = usize::try_from(version.0.checked_sub(first.0)?).ok()?;
+        self.rows.get_mut(place)
+    }
+
     fn ticket(&self) -> Option<Ticket> {
         Some(Ticket {
             last: self.rows.last()?.version,
@@ -153,11 +160,39 @@ impl Queue {
         next: &Next,
         now_ms: u64,
     ) -> Result<(Version, Arc<Written>), Unavailable> {
-        let mut state = self.lock();
+        self.push_to(self.open()?, next, now_ms)
+    }
+
+    /// Queues a shared count under a new version, or changes the row under which it is queued
+    /// already: a count that every request changes is written once a group.
+    pub(super) fn push_count(&self, next: &Next, now_ms: u64) -> Result<Version, Unavailable> {
+        let mut state = self.open()?;
+        let group = state.groups.back_mut();
+        if let Some(row) = group.and_then(|group| group.row(next.supersedes?)) {
+            row.next.body = Arc::clone(&next.body);
+            row.next.forget_at_ms = next.forget_at_ms;
+            return Ok(row.version);
+        }
+        self.push_to(state, next, now_ms)
+            .map(|(version, _)| version)
+    }
+
+    /// The state, unless the store is down or too slow.
+    fn open(&self) -> Result<MutexGuard<'_, State>, Unavailable> {
+        let state = self.lock();
         if let Some(down) = &state.down {
             return Err(down.clone());
         }
         self.check_age()?;
+        Ok(state)
+    }
+
+    fn push_to(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        next: &Next,
+        now_ms: u64,
+    ) -> Result<(Version, Arc<Written>), Unavailable> {
         if state.waiting >= self.limit {
             return Err(Unavailable::overloaded(self.limit));
         }

@@ -1,5 +1,6 @@
-//! Where things are in Redis: `PREFIX{BUCKET}:r:KEY` is a record, `PREFIX{BUCKET}:due` the timers
-//! and `PREFIX{BUCKET}:live` the count of live codes of the bucket.
+//! Where things are in Redis: `PREFIX{BUCKET}:r:KEY` is a record, `PREFIX{BUCKET}:c:KEY` a count that
+//! many phones share, `PREFIX{BUCKET}:due` the timers and `PREFIX{BUCKET}:live` the count of live codes
+//! of the bucket.
 //!
 //! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
 
@@ -48,7 +49,16 @@ impl Keyspace {
     }
 
     pub(super) fn record(&self, key: Key) -> String {
-        let mut name = format!("{}{{{}}}:r:", self.prefix, Self::bucket(key));
+        self.name(Self::bucket(key), 'r', key)
+    }
+
+    /// A shared count, in the slot of a bucket of the caller's choice.
+    pub(super) fn count(&self, bucket: Bucket, key: Key) -> String {
+        self.name(bucket, 'c', key)
+    }
+
+    fn name(&self, bucket: Bucket, kind: char, key: Key) -> String {
+        let mut name = format!("{}{{{bucket}}}:{kind}:", self.prefix);
         for byte in key.0 {
             let _ = write!(name, "{byte:02x}");
         }

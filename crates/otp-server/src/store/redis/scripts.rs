@@ -10,6 +10,11 @@ pub(super) static COMMIT: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!
 pub(super) static ATTEND: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("attend.lua")));
 /// Reads the counts of live codes.
 pub(super) static CENSUS: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("census.lua")));
+/// Counts claims, if there is room.
+pub(super) static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("take.lua")));
+/// Takes back what was counted.
+pub(super) static GIVE_BACK: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("give_back.lua")));
 
 /// A script and its name in Redis' cache.
 pub(super) struct Lua {

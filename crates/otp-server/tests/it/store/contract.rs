@@ -32,6 +32,8 @@ macro_rules! on_every_back_end {
     };
 }
 
+pub(super) use on_every_back_end;
+
 on_every_back_end![
     a_record_is_loaded_as_it_was_committed,
     a_record_is_made_once,

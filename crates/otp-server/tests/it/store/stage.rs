@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use otp_server::store::backend::{Commit, Key, Stored, Unavailable, Version, Write};
+use otp_server::store::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
 use otp_server::store::embedded::{Durability, EmbeddedOptions, EmbeddedStore};
 use otp_server::store::memory::MemoryStore;
 use otp_server::store::redis::RedisStore;
@@ -88,6 +88,30 @@ impl AnyStore {
             Self::Memory(store) => store.settled(version).await,
             Self::Embedded(store, _) => store.settled(version).await,
             Self::Redis(store, _) | Self::RedisCluster(store, _) => store.settled(version).await,
+        }
+    }
+
+    pub(super) async fn take(&self, claims: &[Claim], now_ms: u64) -> Result<Taken, Unavailable> {
+        match self {
+            Self::Memory(store) => store.take(claims, now_ms).await,
+            Self::Embedded(store, _) => store.take(claims, now_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                store.take(claims, now_ms).await
+            }
+        }
+    }
+
+    pub(super) async fn give_back(
+        &self,
+        claims: &[Claim],
+        taken_at_ms: u64,
+    ) -> Result<(), Unavailable> {
+        match self {
+            Self::Memory(store) => store.give_back(claims, taken_at_ms).await,
+            Self::Embedded(store, _) => store.give_back(claims, taken_at_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                store.give_back(claims, taken_at_ms).await
+            }
         }
     }
 

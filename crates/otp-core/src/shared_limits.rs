@@ -1,0 +1,201 @@
+//! Limits that many phones share: what stands against pumping, and against guessing at many phones.
+//!
+//! A record bounds what one phone may cost. These bound what a client, a range of numbers, a
+//! country or an application may cost. The counts lie elsewhere: here is what is to be counted, and
+//! against which cap.
+
+use std::collections::BTreeMap;
+
+use crate::{Cap, Keys, PhoneNumber, Reason};
+
+/// The caps; one that is absent does not bind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SharedLimits {
+    /// Sends that one client address asks for.
+    pub sends_per_address: Option<Cap>,
+    /// Sends to numbers that differ in their last digits only.
+    pub sends_per_prefix: Option<Cap>,
+    /// How many last digits that is.
+    pub prefix_open_digits: u8,
+    /// Sends to one country.
+    pub sends_per_country: Option<Cap>,
+    /// Sends of one application.
+    pub sends_per_application: Option<Cap>,
+    /// What all sends may cost, in the unit of [`Prices`].
+    pub budget: Option<Cap>,
+    /// What a send costs.
+    pub prices: Prices,
+    /// Failed checks that come from one client address.
+    pub failed_checks_per_address: Option<Cap>,
+    /// Failed checks of one application, over all phones.
+    pub failed_checks_per_application: Option<Cap>,
+    /// Where codes may go.
+    pub countries: Countries,
+}
+
+/// What a message costs, by the country that it goes to: millionths of whatever the budget is in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    /// By ISO 3166-1 code.
+    pub by_country: BTreeMap<String, u64>,
+    /// Everywhere else.
+    pub elsewhere: u64,
+}
+
+impl Prices {
+    fn of(&self, country: Option<&str>) -> u64 {
+        let known = country.and_then(|country| self.by_country.get(country));
+        known.copied().unwrap_or(self.elsewhere)
+    }
+}
+
+/// Where codes may go, by ISO 3166-1 code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Countries {
+    /// To these only; everywhere when there are none.
+    pub allow: Vec<String>,
+    /// Not to these.
+    pub deny: Vec<String>,
+}
+
+impl Countries {
+    /// May a code go there? A number of no known country is let through by the absence of a list
+    /// of those allowed, and by nothing else.
+    #[must_use]
+    pub fn admit(&self, country: Option<&str>) -> bool {
+        let is_in = |list: &[String]| list.iter().any(|listed| Some(listed.as_str()) == country);
+        !is_in(&self.deny) && (self.allow.is_empty() || is_in(&self.allow))
+    }
+
+    fn admit_all(&self) -> bool {
+        self.allow.is_empty() && self.deny.is_empty()
+    }
+}
+
+/// Names a shared count: an HMAC of what is counted, so neither address nor number stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TallyKey(pub(crate) [u8; 16]);
+
+impl TallyKey {
+    /// The key's bytes.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+/// Something to be counted, if there is room for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Where it is counted.
+    pub key: TallyKey,
+    /// How much.
+    pub amount: u64,
+    /// Against what.
+    pub cap: Cap,
+    /// What to say when there is no room.
+    pub reason: Reason,
+}
+
+/// Who asks, and for whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// On whose behalf.
+    pub application: &'a str,
+    /// The client's address as it is counted; nothing when it counts for nobody.
+    pub address: Option<&'a str>,
+}
+
+/// No code goes to that country.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountryNotAllowed {
+    /// Its ISO 3166-1 code, where the number tells.
+    pub country: Option<&'static str>,
+}
+
+impl SharedLimits {
+    /// What a send to this phone has to claim first.
+    pub fn of_send(
+        &self,
+        keys: &Keys,
+        asker: Asker<'_>,
+        phone: &PhoneNumber,
+    ) -> Result<Vec<Claim>, CountryNotAllowed> {
+        let country = self.country(phone);
+        if !self.countries.admit(country) {
+            return Err(CountryNotAllowed { country });
+        }
+        let claim = |cap: Option<Cap>, reason: Reason, subject: &str, amount: u64| {
+            cap.map(|cap| Claim::new(keys, reason, subject, amount, cap))
+        };
+        let of_address = asker
+            .address
+            .and_then(|address| claim(self.sends_per_address, Reason::AddressLimit, address, 1));
+        let prefix = self.prefix(phone);
+        let of_prefix = claim(self.sends_per_prefix, Reason::PrefixLimit, prefix, 1);
+        let of_country = self.sends_per_country.and_then(|cap| {
+            let calling_code;
+            let country = match country {
+                Some(country) => country,
+                None => {
+                    calling_code = format!("+{}", phone.calling_code());
+                    &calling_code
+                }
+            };
+            claim(Some(cap), Reason::CountryLimit, country, 1)
+        });
+        let of_application = claim(
+            self.sends_per_application,
+            Reason::ApplicationLimit,
+            asker.application,
+            1,
+        );
+        let of_budget = claim(self.budget, Reason::Budget, "", self.prices.of(country));
+        let all = [of_address, of_prefix, of_country, of_application, of_budget];
+        Ok(all.into_iter().flatten().collect())
+    }
+
+    /// What a check has to claim first; given back unless it fails.
+    #[must_use]
+    pub fn of_check(&self, keys: &Keys, asker: Asker<'_>) -> Vec<Claim> {
+        let of_address = asker.address.zip(self.failed_checks_per_address);
+        let of_address = of_address
+            .map(|(address, cap)| Claim::new(keys, Reason::AddressCheckLimit, address, 1, cap));
+        let of_application = self.failed_checks_per_application.map(|cap| {
+            Claim::new(
+                keys,
+                Reason::ApplicationCheckLimit,
+                asker.application,
+                1,
+                cap,
+            )
+        });
+        of_address.into_iter().chain(of_application).collect()
+    }
+
+    /// The country, if anything depends on it: finding it out takes some microseconds.
+    fn country(&self, phone: &PhoneNumber) -> Option<&'static str> {
+        let is_needed = self.sends_per_country.is_some()
+            || self.budget.is_some()
+            || !self.countries.admit_all();
+        is_needed.then(|| phone.country()).flatten()
+    }
+
+    /// The number without the digits in which numbers of one range differ.
+    fn prefix<'a>(&self, phone: &'a PhoneNumber) -> &'a str {
+        let number = phone.canonical();
+        let shared = number.len().saturating_sub(self.prefix_open_digits.into());
+        &number[..shared]
+    }
+}
+
+impl Claim {
+    fn new(keys: &Keys, reason: Reason, subject: &str, amount: u64, cap: Cap) -> Self {
+        Self {
+            key: keys.tally_key(reason, subject, cap),
+            amount,
+            cap,
+            reason,
+        }
+    }
+}
