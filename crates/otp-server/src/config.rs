@@ -18,6 +18,7 @@ mod redis;
 mod sample_face;
 mod secret;
 mod setting;
+mod shared_limits;
 mod store;
 
 use std::{
@@ -38,6 +39,7 @@ pub use self::{
     sample_face::{Access, SampleFaceSettings},
     secret::Secret,
     setting::{ConfigError, Setting},
+    shared_limits::{BudgetSettings, CountrySettings, SharedLimitSettings},
     store::{Durability, StoreKind, StoreSettings},
 };
 use self::{
@@ -60,6 +62,12 @@ pub struct Config {
     pub code: CodeSettings,
     /// Limits per phone.
     pub limits: LimitSettings,
+    /// Limits that many phones share.
+    pub shared_limits: SharedLimitSettings,
+    /// Where codes may go.
+    pub countries: CountrySettings,
+    /// What messages may cost.
+    pub budget: BudgetSettings,
     /// The face for Meta's sample clients.
     pub sample_face: SampleFaceSettings,
     /// Calls to Meta.
@@ -120,6 +128,9 @@ impl Config {
     fn read(mut reader: Reader<'_>) -> (Self, Vec<Setting>, Notes) {
         let sample_face = reader.section("sample_face", SampleFaceSettings::read);
         let limits = reader.section("limits", LimitSettings::read);
+        let shared_limits = reader.section("shared_limits", SharedLimitSettings::read);
+        let countries = reader.section("countries", CountrySettings::read);
+        let budget = reader.section("budget", BudgetSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
         let http = reader.section("http", HttpSettings::read);
         let mut store = reader.section("store", StoreSettings::read);
@@ -147,6 +158,9 @@ impl Config {
                 data_dir,
                 code: CodeSettings::read(top),
                 limits,
+                shared_limits,
+                countries,
+                budget,
                 sample_face,
                 graph,
                 http,

@@ -2,6 +2,7 @@
 //! nowhere else.
 
 mod access;
+mod client;
 mod guard;
 mod operations;
 mod patience;
@@ -25,9 +26,13 @@ pub struct Faces {
     pub sample: Option<Arc<Access>>,
     /// Who may see figures and reasons; nobody when nothing is here.
     pub insight: Option<Arc<Access>>,
+    /// Whose address a request is counted under.
+    pub clients: Arc<Clients>,
     /// Bounds on what a client may send.
     pub limits: Limits,
 }
+
+pub use client::Clients;
 
 /// Bounds on what a client may send, and for how long.
 #[derive(Clone, Copy, Debug)]

@@ -4,13 +4,20 @@
 
 mod attend;
 mod check;
+mod claims;
 mod deliver;
 mod readiness;
 mod start;
 
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
-use otp_core::{Decision, Event, Keys, Policy, Record, RecordKey, Timestamp};
+use actix_web::rt;
+
+use otp_core::{Decision, Event, Keys, Policy, Record, RecordKey, SharedLimits, Timestamp};
+use tokio::time::timeout;
 
 pub use self::check::{CheckRequest, Checked};
 pub use self::readiness::Readiness;
@@ -24,6 +31,10 @@ use crate::telemetry::{Metrics, VerificationOutcome};
 /// Commits that lost against another request are decided again this often at most.
 const DECISIONS_MAX: usize = 64;
 
+/// What a request waits for the store at most, over all that it asks of it: with the way there and
+/// back it is answered within a second.
+const STORE_PATIENCE: Duration = Duration::from_millis(900);
+
 /// What all workers share.
 #[derive(Debug)]
 pub struct Shared {
@@ -35,6 +46,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The numbers that bound guessing and sending.
     pub policy: Policy,
+    /// The numbers that bound what many phones cost together.
+    pub shared_limits: SharedLimits,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -104,10 +117,30 @@ impl Service {
         Err(Unavailable::contended())
     }
 
+    /// The same within the time that anybody should wait for the store. What was under way when it
+    /// ran out may be kept all the same.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Unavailable>>,
+    ) -> Result<T, Unavailable> {
+        timeout(STORE_PATIENCE, work)
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::late(STORE_PATIENCE)))
+    }
+
     fn count(&self, events: &[Event]) {
         for outcome in events.iter().copied().filter_map(counted) {
             self.shared.metrics.verification(outcome);
         }
+    }
+}
+
+/// Begins the work, and lets it finish in a task of its own if that takes waiting.
+async fn finish_aside(work: impl Future<Output = ()> + 'static) {
+    let mut work = Box::pin(work);
+    let polled = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+    if polled.is_pending() {
+        rt::spawn(work);
     }
 }
 

@@ -38,6 +38,7 @@ impl Parts {
             keys,
             clock,
             policy: policy::read(config)?,
+            shared_limits: policy::shared_limits(config),
             metrics: Metrics::new(),
         };
         Ok(Self {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use otp_core::{CodeLength, CodePolicy, GuessLimits, Policy, SendLimits, Window};
+use otp_core::{
+    Cap, CodeLength, CodePolicy, Countries, GuessLimits, Policy, Prices, SendLimits, SharedLimits,
+    Window,
+};
 
 use crate::config::Config;
 
@@ -45,4 +48,28 @@ pub(super) fn read(config: &Config) -> Result<Policy> {
         .validate()
         .context("the limits do not fit together")?;
     Ok(policy)
+}
+
+/// Reads the limits that many phones share.
+pub(super) fn shared_limits(config: &Config) -> SharedLimits {
+    let (limits, budget) = (&config.shared_limits, &config.budget);
+    let per_hour = |limit: Option<u64>| limit.map(Cap::per_hour);
+    SharedLimits {
+        sends_per_address: per_hour(limits.sends_per_address_per_hour),
+        sends_per_prefix: per_hour(limits.sends_per_prefix_per_hour),
+        prefix_open_digits: limits.prefix_open_digits,
+        sends_per_country: per_hour(limits.sends_per_country_per_hour),
+        sends_per_application: per_hour(limits.sends_per_application_per_hour),
+        budget: budget.per_day.map(Cap::per_day),
+        prices: Prices {
+            by_country: budget.whatsapp_prices.clone(),
+            elsewhere: budget.whatsapp_price_elsewhere.unwrap_or_default(),
+        },
+        failed_checks_per_address: per_hour(limits.failed_checks_per_address_per_hour),
+        failed_checks_per_application: per_hour(limits.failed_checks_per_application_per_hour),
+        countries: Countries {
+            allow: config.countries.allow.clone(),
+            deny: config.countries.deny.clone(),
+        },
+    }
 }

@@ -21,7 +21,7 @@ use anyhow::{Context, Result};
 use self::stream::PatientStream;
 use super::parts::Parts;
 use crate::config::{Access, Config, HttpSettings};
-use crate::http::{self, Faces, Limits, MetricsPlace, Patience, guard};
+use crate::http::{self, Clients, Faces, Limits, MetricsPlace, Patience, guard};
 
 /// Metrics are asked for by one machine every few seconds.
 const METRICS_WORKERS: usize = 1;
@@ -35,6 +35,10 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
         .enabled
         .then(|| Arc::new(config.sample_face.access.clone()));
     let insight = insight(config).map(Arc::new);
+    let clients = Arc::new(Clients::new(
+        settings.trusted_proxies.clone(),
+        config.shared_limits.uncounted_clients.clone(),
+    ));
     let limits = limits(settings);
     let metrics = if config.metrics.listen.is_some() {
         MetricsPlace::Apart
@@ -52,6 +56,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
                 service,
                 sample: sample.clone(),
                 insight: insight.clone(),
+                clients: Arc::clone(&clients),
                 limits,
             },
             metrics,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{kind, reader::Section};
+use ipnet::IpNet;
+
+use super::{kind, reader::Section, shared_limits::networks};
 
 /// Limits of the HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct HttpSettings {
     pub keep_alive: Duration,
     /// Time for requests in flight to end when the server stops.
     pub shutdown_timeout: Duration,
+    /// Proxies whose word is taken for the address of a client.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl HttpSettings {
@@ -75,6 +79,13 @@ impl HttpSettings {
                 30,
                 "Seconds for requests in flight to end when the server is told to stop; not less than request_timeout_seconds.",
             ),
+            trusted_proxies: http
+                .optional(
+                    "trusted_proxies",
+                    networks(),
+                    "Proxies in front of this server. From them, and from nobody else, the last address in X-Forwarded-For that is not itself one of them is taken for the client's.",
+                )
+                .unwrap_or_default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The kinds of values a setting can take: what is allowed, in words, and how to read one.
 
-use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use toml::Value;
 
@@ -10,6 +10,11 @@ pub(super) struct Kind<T> {
     pub(super) allowed: String,
     pub(super) convert: Convert<T>,
 }
+
+/// Where a price has no country of its own.
+pub(super) const DEFAULT_PRICE: &str = "default";
+/// Larger ones are typing errors.
+const AMOUNT_MAX: u32 = 1_000_000_000;
 
 type Convert<T> = Box<dyn Fn(&Value) -> Result<T, String>>;
 
@@ -59,6 +64,61 @@ pub(super) fn minutes(range: RangeInclusive<u32>) -> Kind<Duration> {
             (whole.convert)(value).map(|minutes| Duration::from_secs(u64::from(minutes) * 60))
         }),
     }
+}
+
+/// An amount of money, in millionths: what providers charge for a message has up to four decimals.
+pub(super) fn money() -> Kind<u64> {
+    Kind {
+        allowed: format!("an amount from 0 to {AMOUNT_MAX}, such as 25 or 0.0553"),
+        convert: Box::new(millionths),
+    }
+}
+
+fn millionths(value: &Value) -> Result<u64, String> {
+    let amount = match value {
+        Value::Integer(number) => i32::try_from(*number).map_or(f64::INFINITY, f64::from),
+        Value::Float(number) => *number,
+        other => return Err(format!("is {}, not an amount", name_of(other))),
+    };
+    if !(0.0..=f64::from(AMOUNT_MAX)).contains(&amount) {
+        return Err(format!("{value} is out of range"));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number from 0 to 10^15"
+    )]
+    let millionths = (amount * 1e6).round() as u64;
+    Ok(millionths)
+}
+
+/// What messages cost, by country, in millionths; under `default`, what they cost everywhere else.
+pub(super) fn prices() -> Kind<BTreeMap<String, u64>> {
+    Kind {
+        allowed: "a table such as { default = 0.03, DE = 0.0553 }: amounts by two-letter country code, and a default"
+            .to_owned(),
+        convert: Box::new(|value| {
+            let Value::Table(table) = value else {
+                return Err(format!("is {}, not a table of amounts", name_of(value)));
+            };
+            let price = |(country, value): (&String, &Value)| {
+                if country != DEFAULT_PRICE && country_code(country).is_err() {
+                    return Err("has a key that is no two-letter country code".to_owned());
+                }
+                let amount = millionths(value).map_err(|wrong| format!("{country} {wrong}"))?;
+                Ok((country.clone(), amount))
+            };
+            table.iter().map(price).collect()
+        }),
+    }
+}
+
+/// The two capital letters of a country, as ISO 3166-1 has them.
+pub(super) fn country_code(text: &str) -> Result<String, String> {
+    let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_code
+        .then(|| text.to_owned())
+        .ok_or_else(|| "is no two-letter country code".to_owned())
 }
 
 /// `true` or `false`.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
-use otp_core::{PhoneNumber, Submitted};
+use otp_core::{PhoneNumber, Reason, Submitted};
 use serde::Deserialize;
 
 use self::answer::Answer;
@@ -63,17 +63,20 @@ async fn send(
     };
     call.concerns(&phone);
     let languages = accepted_languages(&request);
+    let client = faces.clients.counted(&request);
     let start = StartRequest {
         application: APPLICATION,
         purpose: PURPOSE,
         phone,
         languages,
+        client: client.as_deref(),
     };
     let answer = match faces.service.start(start).await {
         Ok(outcome) => {
             if let Some(started) = outcome.started() {
                 call.names(Some(started.id), Some(&started.fingerprint));
             }
+            call.was_refused(outcome.refused_by());
             Answer::to_send(&outcome)
         }
         Err(unavailable) => Answer::unavailable(&unavailable),
@@ -108,15 +111,18 @@ async fn check(
     call.concerns(&phone);
     let code = submitted_code(&body);
     let submitted = code.as_deref().map_or(Submitted::Nothing, Submitted::Text);
+    let client = faces.clients.counted(&request);
     let check = CheckRequest {
         application: APPLICATION,
         purpose: PURPOSE,
         phone: &phone,
         submitted,
+        client: client.as_deref(),
     };
     let answer = match faces.service.check(check).await {
         Ok(checked) => {
             call.names(checked.id, checked.fingerprint.as_deref());
+            call.was_refused(checked.limit.map(Reason::name));
             Answer::to_check(&checked, &typed)
         }
         Err(unavailable) => Answer::unavailable(&unavailable),

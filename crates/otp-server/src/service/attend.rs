@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use otp_core::{RecordKey, Redelivery};
 use tokio::sync::Semaphore;
 
+use super::claims::Claimed;
 use super::{Service, Shared};
 use crate::channel::{Message, Secret};
 use crate::store::Unavailable;
@@ -75,6 +76,7 @@ impl Service {
             languages: Vec::new(),
         };
         // The failure is logged and noted where it happens.
-        let _ = self.deliver(key, message).await;
+        let claimed = Claimed::nothing(now);
+        let _ = self.deliver(key, message, claimed).await;
     }
 }

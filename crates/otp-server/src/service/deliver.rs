@@ -1,12 +1,9 @@
 //! Hand a message over, and note how that ended.
 
-use std::future::poll_fn;
-use std::task::Poll;
-
-use actix_web::rt;
 use otp_core::{DeliveryResult, RecordKey, VerificationId};
 
-use super::Service;
+use super::claims::Claimed;
+use super::{Service, finish_aside};
 use crate::channel::{Accepted, DeliveryError, Message};
 use crate::clock::Stopwatch;
 use crate::telemetry;
@@ -19,6 +16,7 @@ impl Service {
         self,
         key: RecordKey,
         message: Message,
+        claimed: Claimed,
     ) -> Result<(), DeliveryError> {
         let metrics = &self.shared().metrics;
         let stopwatch = Stopwatch::start();
@@ -38,11 +36,10 @@ impl Service {
             Err(error @ DeliveryError::Uncertain(_)) => (DeliveryResult::Unsettled, Err(error)),
             Err(error) => (DeliveryResult::Refused, Err(error)),
         };
-        let mut note = Box::pin(self.clone().note(key, message.id, result));
-        let polled = poll_fn(|context| Poll::Ready(note.as_mut().poll(context))).await;
-        if polled.is_pending() {
-            rt::spawn(note);
+        if let Err(error) = &answer {
+            self.give_back(claimed.not_used_by(error)).await;
         }
+        finish_aside(self.clone().note(key, message.id, result)).await;
         answer
     }
 

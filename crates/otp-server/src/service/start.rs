@@ -2,15 +2,17 @@
 
 use actix_web::rt;
 use otp_core::{
-    Code, NewCode, PhoneNumber, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
+    Asker, Claim, Code, CountryNotAllowed, NewCode, PhoneNumber, RecordKey, Refusal, SendOutcome,
+    Timestamp, VerificationId,
 };
 use rand::Rng;
 use zeroize::Zeroizing;
 
+use super::claims::Claimed;
 use super::{Service, Shared};
 use crate::channel::{DeliveryError, Message, Secret};
 use crate::store::Unavailable;
-use crate::telemetry::VerificationOutcome;
+use crate::telemetry::{COUNTRY_NOT_ALLOWED, VerificationOutcome};
 
 /// Someone asks for a code.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct StartRequest<'a> {
     pub phone: PhoneNumber,
     /// Languages that the person reads, best first.
     pub languages: Vec<String>,
+    /// The client's address as it is counted; nothing when it is not.
+    pub client: Option<&'a str>,
 }
 
 /// What became of the request.
@@ -37,6 +41,8 @@ pub enum StartOutcome {
         /// When it was decided.
         now: Timestamp,
     },
+    /// No code goes to that country; nothing was sent.
+    CountryNotAllowed(CountryNotAllowed),
     /// The channel refused it, or nobody knows whether it left.
     NotDelivered {
         /// The verification, which only lives on when the message may have arrived.
@@ -52,7 +58,19 @@ impl StartOutcome {
     pub fn started(&self) -> Option<&Started> {
         match self {
             Self::Sent(started) | Self::NotDelivered { started, .. } => Some(started),
-            Self::Refused { .. } => None,
+            Self::Refused { .. } | Self::CountryNotAllowed(_) => None,
+        }
+    }
+}
+
+impl StartOutcome {
+    /// The name of what held the send back, if anything did.
+    #[must_use]
+    pub fn refused_by(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused { refusal, .. } => Some(refusal.reason.name()),
+            Self::CountryNotAllowed(_) => Some(COUNTRY_NOT_ALLOWED),
+            Self::Sent(_) | Self::NotDelivered { .. } => None,
         }
     }
 }
@@ -75,29 +93,35 @@ impl Service {
     pub async fn start(&self, request: StartRequest<'_>) -> Result<StartOutcome, Unavailable> {
         let Shared {
             keys,
-            policy,
+            shared_limits,
             clock,
             metrics,
             ..
         } = self.shared();
+        let asker = Asker {
+            application: request.application,
+            address: request.client,
+        };
+        let claims = match shared_limits.of_send(keys, asker, &request.phone) {
+            Ok(claims) => claims,
+            Err(refused) => {
+                metrics.country_refused();
+                return Ok(StartOutcome::CountryNotAllowed(refused));
+            }
+        };
         let key = keys.record_key(request.application, &request.phone);
         let (new, code) = self.draw(key, request.purpose, &request.phone);
-        let outcome = self
-            .decide(key, |record, now| record.start(&new, policy, now))
-            .await?;
-        let (expires_at, next_send_at) = match outcome {
-            SendOutcome::Send {
-                expires_at,
-                next_send_at,
-            } => (expires_at, next_send_at),
-            SendOutcome::Refused(refusal) => {
+        let decided = self.in_time(self.claim_and_start(claims, key, &new));
+        let (claimed, expires_at, next_send_at) = match decided.await? {
+            Ok(decided) => decided,
+            Err(refusal) => {
                 metrics.verification(VerificationOutcome::SendLimited);
+                metrics.refused(refusal.reason);
                 return Ok(StartOutcome::Refused {
                     refusal,
                     now: clock.now(),
                 });
             }
-            SendOutcome::NotFound => unreachable!("a start makes its verification"),
         };
         let started = Started {
             id: new.id,
@@ -112,10 +136,39 @@ impl Service {
             languages: request.languages,
         };
         // In a task of its own: a client that hangs up must not stop a delivery half-way.
-        let delivery = rt::spawn(self.clone().deliver(key, message));
+        let delivery = rt::spawn(self.clone().deliver(key, message, claimed));
         match delivery.await.map_err(|_| Unavailable::stopping())? {
             Ok(()) => Ok(StartOutcome::Sent(started)),
             Err(error) => Ok(StartOutcome::NotDelivered { started, error }),
+        }
+    }
+
+    /// Counts the send everywhere, and remembers the code. Answers with its end and with when the
+    /// next one may be asked for.
+    async fn claim_and_start(
+        &self,
+        claims: Vec<Claim>,
+        key: RecordKey,
+        new: &NewCode,
+    ) -> Result<Result<(Claimed, Timestamp, Timestamp), Refusal>, Unavailable> {
+        let claimed = match self.claim(claims).await? {
+            Ok(claimed) => claimed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let policy = &self.shared().policy;
+        let outcome = self
+            .decide(key, |record, now| record.start(new, policy, now))
+            .await?;
+        match outcome {
+            SendOutcome::Send {
+                expires_at,
+                next_send_at,
+            } => Ok(Ok((claimed, expires_at, next_send_at))),
+            SendOutcome::Refused(refusal) => {
+                self.give_back(claimed).await;
+                Ok(Err(refusal))
+            }
+            SendOutcome::NotFound => unreachable!("a start makes its verification"),
         }
     }
 

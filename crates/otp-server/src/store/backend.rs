@@ -132,6 +132,16 @@ impl Unavailable {
         ))
     }
 
+    /// All that a request asked of the store took longer than anybody should wait.
+    #[must_use]
+    pub fn late(patience: Duration) -> Self {
+        Self::saying(format!(
+            "the store has not answered within {} ms: see whether it, its disk or the network is overloaded; \
+             it recovers by itself",
+            patience.as_millis()
+        ))
+    }
+
     /// What was loaded was never kept.
     pub(super) fn taken_back() -> Self {
         Self::saying("the record that was loaded could not be kept: try again")

@@ -2,6 +2,9 @@
 
 use actix_web::http::Method;
 
+/// The name of the one refusal that is no limit: it has no end.
+pub const COUNTRY_NOT_ALLOWED: &str = "country_not_allowed";
+
 /// Which group of routes answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Face {

@@ -14,15 +14,19 @@ use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, 
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
+use otp_core::Reason;
 
 use super::{
-    labels::{Channel, DeliveryResult, Face, VerificationOutcome, method_label},
+    labels::{
+        COUNTRY_NOT_ALLOWED, Channel, DeliveryResult, Face, VerificationOutcome, method_label,
+    },
     logging,
 };
 
 const HTTP_REQUESTS: &str = "otp_http_requests_total";
 const HTTP_DURATION: &str = "otp_http_request_duration_seconds";
 const VERIFICATIONS: &str = "otp_verifications_total";
+const REFUSALS: &str = "otp_refusals_total";
 const DELIVERIES: &str = "otp_deliveries_total";
 const STORE_COMMIT: &str = "otp_store_commit_duration_seconds";
 const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
@@ -48,6 +52,8 @@ pub struct Metrics {
     handle: PrometheusHandle,
     http: RwLock<HashMap<HttpSeries, HttpHandles>>,
     verifications: [Counter; VerificationOutcome::ALL.len()],
+    refusals: [Counter; Reason::ALL.len()],
+    country_refusals: Counter,
     deliveries: [[Counter; DeliveryResult::ALL.len()]; Channel::ALL.len()],
     store_commit: Histogram,
     graph: Histogram,
@@ -79,6 +85,9 @@ impl Metrics {
             verifications: VerificationOutcome::ALL.map(|outcome| {
                 counter(VERIFICATIONS, vec![Label::new("outcome", outcome.label())])
             }),
+            refusals: Reason::ALL
+                .map(|reason| counter(REFUSALS, vec![Label::new("reason", reason.name())])),
+            country_refusals: counter(REFUSALS, vec![Label::new("reason", COUNTRY_NOT_ALLOWED)]),
             deliveries: Channel::ALL.map(|channel| {
                 DeliveryResult::ALL.map(|result| {
                     let channel = Label::new("channel", channel.label());
@@ -121,6 +130,16 @@ impl Metrics {
     /// A request to start or check a verification was decided.
     pub fn verification(&self, outcome: VerificationOutcome) {
         self.verifications[outcome as usize].increment(1);
+    }
+
+    /// A limit said no to a send or a check.
+    pub fn refused(&self, reason: Reason) {
+        self.refusals[reason as usize].increment(1);
+    }
+
+    /// A send was refused because of the country it would go to.
+    pub fn country_refused(&self) {
+        self.country_refusals.increment(1);
     }
 
     /// A channel answered, or failed to.
@@ -218,6 +237,7 @@ fn describe(recorder: &PrometheusRecorder) {
             VERIFICATIONS,
             "Requests to start or check a verification, by what became of them.",
         ),
+        (REFUSALS, "Sends and checks that a limit refused, by limit."),
         (
             DELIVERIES,
             "Deliveries tried, by channel and what the channel said.",
@@ -318,6 +338,8 @@ mod tests {
     fn the_place_of_a_label_is_its_number() {
         let mut numbers = VerificationOutcome::ALL.iter().zip(0..);
         assert!(numbers.all(|(outcome, number)| *outcome as usize == number));
+        let mut numbers = Reason::ALL.iter().zip(0..);
+        assert!(numbers.all(|(reason, number)| *reason as usize == number));
         let mut numbers = DeliveryResult::ALL.iter().zip(0..);
         assert!(numbers.all(|(result, number)| *result as usize == number));
         let mut numbers = Channel::ALL.iter().zip(0..);

@@ -15,7 +15,7 @@ use graph_simulator::{Simulator, SimulatorConfig};
 use otp_core::Timestamp;
 use otp_server::app::Application;
 use otp_server::clock::{Clock, Stopwatch};
-use otp_server::config::{Config, SecretFile};
+use otp_server::config::{Config, SecretFile, SharedLimitSettings};
 use otp_server::service::Service;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -105,6 +105,16 @@ impl TestApp {
             handle,
             running,
         }
+    }
+
+    /// A second server that shares this one's Redis, secret, simulator and time.
+    pub(crate) async fn start_beside(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut config = config_for(folder.path(), &self.simulator);
+        config.secret_file = SecretFile::Given(self.folder.path().join("data/secret"));
+        change(&mut config);
+        Self::serve(simulator, folder, self.clock.clone(), &config).await
     }
 
     /// Stops the server and starts another on the same data, at the same time of the day.
@@ -236,6 +246,29 @@ pub(crate) fn config_for(folder: &Path, simulator: &Simulator) -> Config {
     config.http.workers = Some(2);
     config
 }
+
+/// For tests that bring a crowd from one place: what many phones share is not limited.
+pub(crate) fn for_crowds(config: &mut Config) {
+    config.shared_limits = SharedLimitSettings {
+        sends_per_address_per_hour: None,
+        sends_per_prefix_per_hour: None,
+        sends_per_country_per_hour: None,
+        sends_per_application_per_hour: None,
+        failed_checks_per_address_per_hour: None,
+        failed_checks_per_application_per_hour: None,
+        ..config.shared_limits.clone()
+    };
+}
+
+/// The same in the configuration file.
+pub(crate) const FOR_CROWDS: &str = "[shared_limits]
+sends_per_address_per_hour = 0
+sends_per_prefix_per_hour = 0
+sends_per_country_per_hour = 0
+sends_per_application_per_hour = 0
+failed_checks_per_address_per_hour = 0
+failed_checks_per_application_per_hour = 0
+";
 
 /// The simulator's starting account, as `wa-setup` would write it.
 pub(crate) fn account_file() -> Value {

@@ -5,6 +5,7 @@ mod canaries;
 mod config;
 mod edge;
 mod kill;
+mod limits;
 mod operations;
 mod overload;
 mod process;

@@ -36,6 +36,9 @@ impl Answer {
         match outcome {
             StartOutcome::Sent(_) => Self::Sent,
             StartOutcome::NotDelivered { .. } => Self::SendFailed,
+            StartOutcome::CountryNotAllowed(_) => {
+                Self::Forbidden("Codes are not sent to this country.")
+            }
             StartOutcome::Refused { refusal, now } => Self::too_many(*now, refusal.retry_at),
         }
     }

@@ -17,6 +17,7 @@ pub(super) struct Call<'a> {
     phone: Option<String>,
     verification: Option<VerificationId>,
     fingerprint: Option<String>,
+    refused_by: Option<&'static str>,
 }
 
 impl<'a> Call<'a> {
@@ -28,6 +29,7 @@ impl<'a> Call<'a> {
             phone: None,
             verification: None,
             fingerprint: None,
+            refused_by: None,
         }
     }
 
@@ -40,6 +42,11 @@ impl<'a> Call<'a> {
     pub(super) fn names(&mut self, id: Option<VerificationId>, fingerprint: Option<&str>) {
         self.verification = id;
         self.fingerprint = fingerprint.map(str::to_owned);
+    }
+
+    /// What held the call back, if anything did.
+    pub(super) fn was_refused(&mut self, by: Option<&'static str>) {
+        self.refused_by = by;
     }
 
     /// Writes the line for this answer, and hands it on.
@@ -59,6 +66,7 @@ impl<'a> Call<'a> {
                 .verification
                 .map_or_else(|| "-".to_owned(), |id| id.to_string()),
             code.fingerprint = self.fingerprint.as_deref().unwrap_or("-"),
+            refused.by = self.refused_by.unwrap_or("-"),
             live_codes = self.faces.service.shared().store.live_codes(),
             duration_us = u64::try_from(self.stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX),
             "answered {} {ROUTE} with {}",

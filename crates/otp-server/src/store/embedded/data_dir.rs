@@ -3,8 +3,14 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::OpenError;
+
+/// Half a second in all.
+const LOCK_TRIES: usize = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
 /// A data directory that is locked for as long as this lives.
 #[derive(Debug)]
@@ -21,7 +27,7 @@ impl DataDir {
         let lock_path = path.join("lock");
         let lock =
             open_private(&lock_path).map_err(|cause| OpenError::unusable(&lock_path, cause))?;
-        match lock.try_lock() {
+        match lock_soon(&lock) {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
                 _lock: lock,
@@ -36,6 +42,18 @@ impl DataDir {
     pub(super) fn database(&self) -> PathBuf {
         self.path.join("otp.db")
     }
+}
+
+/// A process that has just ended may need a moment to let go, as long as a child that it had begun
+/// to start still holds what it inherited.
+fn lock_soon(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            locked => return locked,
+        }
+    }
+    lock.try_lock()
 }
 
 fn make(path: &Path) -> io::Result<()> {

@@ -1,10 +1,14 @@
 //! The queue between those who commit and the thread that writes.
 
+mod group;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use self::group::Ticket;
+pub(super) use self::group::{Group, Row};
 use super::super::backend::{Unavailable, Version};
 use super::super::live::Next;
 use super::voided::Voided;
@@ -48,61 +52,6 @@ struct State {
     down: Option<Unavailable>,
     is_closing: bool,
     is_writer_asleep: bool,
-}
-
-/// A row to be written.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) version: Version,
-    pub(super) next: Next,
-}
-
-/// Rows that become durable together. Whoever waits for one that is dropped unwritten is told so.
-#[derive(Debug, Default)]
-pub(super) struct Group {
-    pub(super) rows: Vec<Row>,
-    pub(super) written: Arc<Written>,
-    begun_ms: u64,
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.written.settle(Err(Unavailable::stopping()));
-    }
-}
-
-/// What is known of a group without its rows.
-#[derive(Debug)]
-struct Ticket {
-    last: Version,
-    written: Arc<Written>,
-    begun_ms: u64,
-}
-
-impl Group {
-    fn begun(begun_ms: u64) -> Self {
-        let (rows, written) = (Vec::new(), Arc::default());
-        Self {
-            rows,
-            written,
-            begun_ms,
-        }
-    }
-
-    /// The row of this version. Versions in a group follow one another.
-    fn row(&mut self, version: Version) -> Option<&mut Row> {
-        let first = self.rows.first()?.version;
-        let place = usize::try_from(version.0.checked_sub(first.0)?).ok()?;
-        self.rows.get_mut(place)
-    }
-
-    fn ticket(&self) -> Option<Ticket> {
-        Some(Ticket {
-            last: self.rows.last()?.version,
-            written: Arc::clone(&self.written),
-            begun_ms: self.begun_ms,
-        })
-    }
 }
 
 /// What the writer keeps along with the rows.

@@ -6,6 +6,7 @@ use std::thread;
 
 use super::SHORT_DEADLINE;
 use super::load::Person;
+use crate::app::FOR_CROWDS;
 use crate::process::{Connection, Place, Program};
 
 const ROUNDS: usize = 5;
@@ -28,7 +29,7 @@ fn after_hundreds_of_kills_nothing_that_was_told_is_untrue() {
 }
 
 fn play(rounds: usize) {
-    let place = Place::with(SHORT_DEADLINE);
+    let place = Place::with(&format!("{SHORT_DEADLINE}\n{FOR_CROWDS}"));
     let numbers = AtomicUsize::new(1);
     let mut server = place.start();
     for round in 0..rounds {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::rt::time::sleep;
 use otp_server::clock::Stopwatch;
 
-use crate::app::{Answer, PHONE, TestApp};
+use crate::app::{Answer, PHONE, TestApp, for_crowds};
 
 const UNAVAILABLE: &str = "Service unavailable, please try again later.";
 /// SECURITY.md, reliability row 4.
@@ -68,7 +68,11 @@ async fn recovers(app: &TestApp) {
 
 #[actix_web::test]
 async fn a_store_at_its_size_limit_refuses_everything_until_records_may_be_forgotten() {
-    let app = TestApp::start_with(|config| config.store.max_megabytes = Some(1)).await;
+    let app = TestApp::start_with(|config| {
+        for_crowds(config);
+        config.store.max_megabytes = Some(1);
+    })
+    .await;
     let code = app.send_code(PHONE).await;
     let sent = fill(&app, 20_000).await;
     assert!(sent > 100, "only {sent} codes fit into a megabyte");
@@ -91,6 +95,7 @@ async fn a_full_disk_refuses_everything_until_there_is_room_and_loses_nothing() 
     let app = TestApp::start_with(|config| {
         config.secret_file = otp_server::config::SecretFile::MadeOnce(data_dir.join("secret"));
         config.data_dir = data_dir;
+        for_crowds(config);
     })
     .await;
     let code = app.send_code(PHONE).await;

@@ -11,7 +11,7 @@ use graph_simulator::{Effect, Fault, FaultTarget, Simulator, SimulatorConfig};
 use otp_server::clock::Stopwatch;
 
 use super::running;
-use crate::app::{PHONE, TestApp};
+use crate::app::{PHONE, TestApp, for_crowds};
 use crate::process::{Connection, PATIENCE, eventually, free_port, get, post};
 
 const HUNG: u32 = 200;
@@ -21,7 +21,7 @@ const FAST: Duration = Duration::from_secs(1);
 
 #[actix_web::test]
 async fn hundreds_of_hung_calls_do_not_hold_up_a_check() {
-    let app = running(|_| {}).await;
+    let app = running(for_crowds).await;
     let code = app.send_code(PHONE).await;
     app.simulator
         .fault(Fault::delay(FaultTarget::Messages, SECONDS).times(HUNG));
