@@ -81,6 +81,7 @@ async fn render_metrics(
     if let Err(denied) = may_look(insight.0.as_deref(), &request) {
         return refusal(denied);
     }
+    shared.metrics.store_up(shared.store.health().await.is_ok());
     shared.metrics.live_codes(shared.store.live_codes());
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

@@ -31,6 +31,7 @@ const DELIVERIES: &str = "otp_deliveries_total";
 const STORE_COMMIT: &str = "otp_store_commit_duration_seconds";
 const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
 const LIVE_CODES: &str = "otp_live_codes";
+const STORE_UP: &str = "otp_store_up";
 const TEMPLATE_APPROVED: &str = "otp_template_approved";
 const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
@@ -58,6 +59,7 @@ pub struct Metrics {
     store_commit: Histogram,
     graph: Histogram,
     live_codes: Gauge,
+    store_up: Gauge,
     template_approved: Gauge,
     log_lines_dropped: Counter,
 }
@@ -100,6 +102,7 @@ impl Metrics {
             store_commit: histogram(STORE_COMMIT),
             graph: histogram(GRAPH_DURATION),
             live_codes: gauge(LIVE_CODES),
+            store_up: gauge(STORE_UP),
             template_approved: gauge(TEMPLATE_APPROVED),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
             recorder,
@@ -161,6 +164,11 @@ impl Metrics {
     pub fn live_codes(&self, count: u64) {
         self.live_codes
             .set(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
+    /// Whether a commit would succeed.
+    pub fn store_up(&self, is_up: bool) {
+        self.store_up.set(u8::from(is_up));
     }
 
     /// Whether Meta lets the template be sent.
@@ -269,6 +277,7 @@ fn describe(recorder: &PrometheusRecorder) {
     }
     let gauges = [
         (LIVE_CODES, "Codes that can still be used."),
+        (STORE_UP, "1 while the store takes commits, otherwise 0."),
         (
             TEMPLATE_APPROVED,
             "1 while Meta lets the template be sent, otherwise 0.",
@@ -301,6 +310,7 @@ mod tests {
         metrics.store_commit(took);
         metrics.graph_request(took);
         metrics.live_codes(7);
+        metrics.store_up(true);
         metrics.template_approved(true);
         metrics.run_upkeep();
         let text = metrics.render();
@@ -313,6 +323,7 @@ mod tests {
             r#"otp_store_commit_duration_seconds_bucket{le="0.005"} 1"#,
             "otp_graph_request_duration_seconds_count 1",
             "otp_live_codes 7",
+            "otp_store_up 1",
             "otp_template_approved 1",
         ] {
             assert!(

@@ -9,6 +9,7 @@ mod limits;
 mod operations;
 mod overload;
 mod process;
+mod redis_outages;
 mod redis_process;
 mod sample_face;
 mod startup;

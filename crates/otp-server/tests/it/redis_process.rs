@@ -225,6 +225,13 @@ impl RedisCluster {
         replica
     }
 
+    /// The place of the master on which names with this in braces lie.
+    pub(crate) fn master_of(&self, tag: &str) -> usize {
+        let slot = self.masters[0].ask(&["CLUSTER", "KEYSLOT", &format!("{{{tag}}}")]);
+        let slot: u32 = slot.parse().expect("a slot");
+        usize::try_from(slot / (SLOTS / 3 + 1)).expect("small")
+    }
+
     pub(crate) fn wait_until_whole(&self) {
         let whole = [
             "cluster_state:ok",
