@@ -1,0 +1,124 @@
+//! The time since the machine started, on a base that follows another clock slowly.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use otp_core::Timestamp;
+
+use super::{ClockJump, millis};
+
+/// A drift that is worth a warning: no clock that is merely corrected moves so far at once.
+const JUMP: Duration = Duration::from_secs(2);
+/// Our time follows the wall clock by at most this share of the time gone by: a twentieth.
+const SLEW_DIVISOR: u64 = 20;
+
+/// The time since the machine started, on a wall-clock base.
+#[derive(Debug)]
+pub struct SystemClock {
+    started: Duration,
+    started_ms: u64,
+    correction_ms: AtomicI64,
+    last_gap_ms: AtomicI64,
+    last_followed_ms: AtomicU64,
+    last_told_ms: AtomicU64,
+}
+
+impl SystemClock {
+    pub(super) fn starting_at(start_ms: u64, uptime: Duration) -> Self {
+        Self {
+            started: uptime,
+            started_ms: start_ms,
+            correction_ms: AtomicI64::new(0),
+            last_gap_ms: AtomicI64::new(0),
+            last_followed_ms: AtomicU64::new(0),
+            last_told_ms: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn now(&self, uptime: Duration) -> Timestamp {
+        let now_ms = self.reading_ms(uptime);
+        // A correction can be larger than the time since somebody last asked.
+        let told_ms = self.last_told_ms.fetch_max(now_ms, Ordering::Relaxed);
+        Timestamp::from_unix_ms(now_ms.max(told_ms))
+    }
+
+    fn reading_ms(&self, uptime: Duration) -> u64 {
+        let elapsed_ms = millis(uptime.saturating_sub(self.started));
+        self.started_ms
+            .saturating_add(elapsed_ms)
+            .saturating_add_signed(self.correction_ms.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn follow(&self, wall_ms: u64, uptime: Duration) -> Option<ClockJump> {
+        let gap_ms = wall_ms
+            .cast_signed()
+            .saturating_sub(self.reading_ms(uptime).cast_signed());
+        let elapsed_ms = millis(uptime.saturating_sub(self.started));
+        let since_last_ms =
+            elapsed_ms.saturating_sub(self.last_followed_ms.swap(elapsed_ms, Ordering::Relaxed));
+        let step_ms = (since_last_ms / SLEW_DIVISOR).cast_signed();
+        self.correction_ms
+            .fetch_add(gap_ms.clamp(-step_ms, step_ms), Ordering::Relaxed);
+        let moved_ms = gap_ms.abs_diff(self.last_gap_ms.swap(gap_ms, Ordering::Relaxed));
+        (u128::from(moved_ms) > JUMP.as_millis()).then_some(ClockJump { gap_ms })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: u64 = 3_600_000;
+    const START_MS: u64 = 1_800_000_000_000;
+
+    /// Runs a clock for `secs` seconds beside a wall clock that is `off_ms` away from the truth.
+    fn after(secs: u64, wall_off_ms: i64) -> (u64, usize) {
+        let base = Duration::from_secs(77);
+        let clock = SystemClock::starting_at(START_MS, base);
+        let mut jumps = 0;
+        for second in 1..=secs {
+            let wall_ms = (START_MS + second * 1000).saturating_add_signed(wall_off_ms);
+            jumps += usize::from(
+                clock
+                    .follow(wall_ms, base + Duration::from_secs(second))
+                    .is_some(),
+            );
+        }
+        (
+            clock.now(base + Duration::from_secs(secs)).unix_ms() - START_MS,
+            jumps,
+        )
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_an_hour_ahead_moves_our_time_by_at_most_a_twentieth() {
+        assert_eq!(after(300, HOUR_MS.cast_signed()), (315_000, 1));
+    }
+
+    #[test]
+    fn a_wall_clock_that_jumps_a_day_back_never_turns_our_time_back() {
+        assert_eq!(after(300, -24 * HOUR_MS.cast_signed()), (285_000, 1));
+    }
+
+    #[test]
+    fn a_steady_wall_clock_is_followed_without_a_word() {
+        assert_eq!(after(300, 0), (300_000, 0));
+    }
+
+    #[test]
+    fn a_small_offset_is_made_up_for() {
+        assert_eq!(after(300, 1_000), (301_000, 0));
+    }
+
+    #[test]
+    fn our_time_stands_still_rather_than_go_back_when_it_follows_after_a_pause() {
+        let base = Duration::from_secs(77);
+        let clock = SystemClock::starting_at(START_MS, base);
+        let after_a_minute = base + Duration::from_mins(1);
+        let before = clock.now(after_a_minute);
+        assert!(clock.follow(START_MS, after_a_minute).is_some());
+        assert_eq!(clock.now(after_a_minute), before);
+        let later = clock.now(after_a_minute + Duration::from_mins(1));
+        assert_eq!(later.unix_ms(), START_MS + 117_000);
+    }
+}
