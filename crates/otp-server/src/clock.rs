@@ -2,8 +2,8 @@
 //!
 //! Wall time is read once, at start, and carried on by the time since the machine started, sleep
 //! included, so a wall clock that jumps cannot widen a limit or let a code live on. Where the two
-//! drift apart, our time follows slowly, at most 5 % faster or slower than real time. A restart of
-//! the process goes on where the last one was: see [`Seen`].
+//! drift apart, our time follows slowly, at most 0.05 % faster or slower than real time. A restart
+//! of the process goes on where the last one was: see [`Seen`].
 
 mod seen;
 mod system;

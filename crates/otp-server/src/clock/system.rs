@@ -9,8 +9,9 @@ use super::{ClockJump, millis};
 
 /// A drift that is worth a warning: no clock that is merely corrected moves so far at once.
 const JUMP: Duration = Duration::from_secs(2);
-/// Our time follows the wall clock by at most this share of the time gone by: a twentieth.
-const SLEW_DIVISOR: u64 = 20;
+/// Our time follows another clock by at most this share of the time gone by: 500 parts in a million,
+/// the rate at which `adjtime` and time servers turn a clock.
+const SLEW_DIVISOR: u64 = 2_000;
 
 /// The time since the machine started, on a wall-clock base.
 #[derive(Debug)]
@@ -54,9 +55,12 @@ impl SystemClock {
             .cast_signed()
             .saturating_sub(self.reading_ms(uptime).cast_signed());
         let elapsed_ms = millis(uptime.saturating_sub(self.started));
-        let since_last_ms =
-            elapsed_ms.saturating_sub(self.last_followed_ms.swap(elapsed_ms, Ordering::Relaxed));
-        let step_ms = (since_last_ms / SLEW_DIVISOR).cast_signed();
+        let followed_ms = self.last_followed_ms.load(Ordering::Relaxed);
+        let step_ms = elapsed_ms.saturating_sub(followed_ms) / SLEW_DIVISOR;
+        // What is too short for a whole millisecond counts the next time.
+        self.last_followed_ms
+            .store(followed_ms + step_ms * SLEW_DIVISOR, Ordering::Relaxed);
+        let step_ms = step_ms.cast_signed();
         self.correction_ms
             .fetch_add(gap_ms.clamp(-step_ms, step_ms), Ordering::Relaxed);
         let moved_ms = gap_ms.abs_diff(self.last_gap_ms.swap(gap_ms, Ordering::Relaxed));
@@ -91,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_clock_that_jumps_an_hour_ahead_moves_our_time_by_at_most_a_twentieth() {
-        assert_eq!(after(300, HOUR_MS.cast_signed()), (315_000, 1));
+    fn a_wall_clock_that_jumps_an_hour_ahead_moves_our_time_by_300_ms_in_ten_minutes() {
+        assert_eq!(after(600, HOUR_MS.cast_signed()), (600_300, 1));
     }
 
     #[test]
     fn a_wall_clock_that_jumps_a_day_back_never_turns_our_time_back() {
-        assert_eq!(after(300, -24 * HOUR_MS.cast_signed()), (285_000, 1));
+        assert_eq!(after(600, -24 * HOUR_MS.cast_signed()), (599_700, 1));
     }
 
     #[test]
@@ -107,18 +111,19 @@ mod tests {
 
     #[test]
     fn a_small_offset_is_made_up_for() {
-        assert_eq!(after(300, 1_000), (301_000, 0));
+        assert_eq!(after(3_000, 1_000), (3_001_000, 0));
     }
 
     #[test]
     fn our_time_stands_still_rather_than_go_back_when_it_follows_after_a_pause() {
         let base = Duration::from_secs(77);
         let clock = SystemClock::starting_at(START_MS, base);
-        let after_a_minute = base + Duration::from_mins(1);
-        let before = clock.now(after_a_minute);
-        assert!(clock.follow(START_MS, after_a_minute).is_some());
-        assert_eq!(clock.now(after_a_minute), before);
-        let later = clock.now(after_a_minute + Duration::from_mins(1));
-        assert_eq!(later.unix_ms(), START_MS + 117_000);
+        let after_an_hour = base + Duration::from_hours(1);
+        let before = clock.now(after_an_hour);
+        assert!(clock.follow(START_MS, after_an_hour).is_some());
+        assert_eq!(clock.now(after_an_hour), before);
+        assert_eq!(clock.now(after_an_hour + Duration::from_secs(1)), before);
+        let later = clock.now(after_an_hour + Duration::from_secs(2));
+        assert_eq!(later.unix_ms(), before.unix_ms() + 200);
     }
 }
