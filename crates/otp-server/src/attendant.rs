@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::channel::whatsapp::WhatsAppChannel;
+use crate::clock::ClockJump;
 use crate::service::Service;
 
 /// How late a timer may be noticed.
@@ -41,7 +42,8 @@ impl Attendant {
                 service.clone(),
                 stopped.clone(),
             ));
-            actix_rt::spawn(keep_order(service.clone(), stopped.clone()));
+            actix_rt::spawn(keep_time(service.clone(), stopped.clone()));
+            actix_rt::spawn(keep_metrics(service.clone(), stopped.clone()));
             actix_rt::spawn(attend(service, stopped));
         });
         Self { arbiter, stop }
@@ -103,25 +105,53 @@ async fn refresh_templates(
     }
 }
 
-async fn keep_order(service: Service, mut stopped: watch::Receiver<()>) {
-    let (mut clock_ticks, mut metrics_ticks) = (every(CLOCK_INTERVAL), every(METRICS_INTERVAL));
+async fn keep_time(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(CLOCK_INTERVAL);
+    let mut is_alone = false;
     loop {
-        let shared = service.shared();
         tokio::select! {
-            _ = clock_ticks.tick() => {
-                if let Some(jump) = shared.clock.follow_wall() {
-                    tracing::warn!(
-                        clock.gap_ms = jump.gap_ms,
-                        "the system clock jumped; codes and limits go on by the time that really passes",
-                    );
-                }
-            }
-            _ = metrics_ticks.tick() => {
-                shared.metrics.live_codes(shared.store.live_codes());
-                shared.metrics.run_upkeep();
-            }
+            _ = ticks.tick() => {}
             _ = stopped.changed() => return,
         }
+        let shared = service.shared();
+        match shared.store.keep_in_step(&shared.clock).await {
+            Ok(jump) => {
+                is_alone = false;
+                if let Some(jump) = jump {
+                    warn_of(jump);
+                }
+            }
+            Err(error) if !is_alone => {
+                is_alone = true;
+                tracing::warn!(
+                    "cannot compare the time with the other servers, and goes on alone: {error}"
+                );
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn warn_of(jump: ClockJump) {
+    let ClockJump { gap_ms } = jump;
+    let side = if gap_ms > 0 { "ahead of" } else { "behind" };
+    tracing::warn!(
+        clock.gap_ms = gap_ms,
+        "this machine's clock is {} s {side} the time that codes and limits go by, which is not affected: set it right",
+        gap_ms.unsigned_abs() / 1000,
+    );
+}
+
+async fn keep_metrics(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(METRICS_INTERVAL);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        let shared = service.shared();
+        shared.metrics.live_codes(shared.store.live_codes());
+        shared.metrics.run_upkeep();
     }
 }
 

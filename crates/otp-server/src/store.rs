@@ -8,7 +8,7 @@ pub mod redis;
 
 use otp_core::{Claim, Record, RecordKey, Refusal, Timestamp};
 
-use crate::clock::Seen;
+use crate::clock::{Clock, ClockJump};
 
 pub use self::backend::{Commit, Unavailable, Version};
 use self::backend::{Key, Write};
@@ -135,12 +135,22 @@ impl Store {
         each!(self, backend => backend.settled(version).await)
     }
 
-    /// The latest moment that anybody acted at, as far as the store kept it.
-    #[must_use]
-    pub fn latest_seen(&self) -> Option<Seen> {
+    /// The clock of a server that starts, set to where time goes on for the records in this store.
+    pub async fn resume(&self, clock: Clock) -> Result<Clock, Unavailable> {
         match self {
-            Self::Embedded(backend) => backend.latest_seen(),
-            Self::Memory(_) | Self::Redis(_) => None,
+            Self::Embedded(backend) => Ok(clock.resumed_from(backend.latest_seen())),
+            Self::Memory(_) => Ok(clock),
+            Self::Redis(backend) => backend.join(clock).await,
+        }
+    }
+
+    /// Keeps the clock in step with what time goes by on this store: the wall clock, or the other
+    /// servers. Call it about once a second. Answers with the gap when the machine's wall clock has
+    /// just moved away from our time.
+    pub async fn keep_in_step(&self, clock: &Clock) -> Result<Option<ClockJump>, Unavailable> {
+        match self {
+            Self::Embedded(_) | Self::Memory(_) => Ok(clock.follow_wall()),
+            Self::Redis(backend) => backend.keep_in_step(clock).await,
         }
     }
 

@@ -31,7 +31,9 @@ impl Parts {
     pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
         let store = open_store(config, &clock).await?;
-        let clock = clock.resumed_from(store.latest_seen());
+        let clock = store.resume(clock).await.context(
+            "cannot learn the time from the store\nhint: docs/redis.md says what Redis must allow, and what each message means",
+        )?;
         let keys = keys(config, &store, &clock).await?;
         let shared = Shared {
             store,

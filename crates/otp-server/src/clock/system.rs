@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use otp_core::Timestamp;
 
-use super::{ClockJump, millis};
+use super::{ClockJump, Wall, millis};
 
 /// A drift that is worth a warning: no clock that is merely corrected moves so far at once.
 const JUMP: Duration = Duration::from_secs(2);
@@ -22,10 +22,11 @@ pub struct SystemClock {
     last_gap_ms: AtomicI64,
     last_followed_ms: AtomicU64,
     last_told_ms: AtomicU64,
+    wall: Wall,
 }
 
 impl SystemClock {
-    pub(super) fn starting_at(start_ms: u64, uptime: Duration) -> Self {
+    pub(super) fn starting_at(start_ms: u64, uptime: Duration, wall: Wall) -> Self {
         Self {
             started: uptime,
             started_ms: start_ms,
@@ -33,7 +34,13 @@ impl SystemClock {
             last_gap_ms: AtomicI64::new(0),
             last_followed_ms: AtomicU64::new(0),
             last_told_ms: AtomicU64::new(0),
+            wall,
         }
+    }
+
+    /// The wall clock beside it.
+    pub(super) fn wall(&self) -> &Wall {
+        &self.wall
     }
 
     pub(super) fn now(&self, uptime: Duration) -> Timestamp {
@@ -43,17 +50,17 @@ impl SystemClock {
         Timestamp::from_unix_ms(now_ms.max(told_ms))
     }
 
-    fn reading_ms(&self, uptime: Duration) -> u64 {
+    /// Our time before it is kept from going back.
+    pub(super) fn reading_ms(&self, uptime: Duration) -> u64 {
         let elapsed_ms = millis(uptime.saturating_sub(self.started));
         self.started_ms
             .saturating_add(elapsed_ms)
             .saturating_add_signed(self.correction_ms.load(Ordering::Relaxed))
     }
 
-    pub(super) fn follow(&self, wall_ms: u64, uptime: Duration) -> Option<ClockJump> {
-        let gap_ms = wall_ms
-            .cast_signed()
-            .saturating_sub(self.reading_ms(uptime).cast_signed());
+    /// Takes up a small part of the gap to another clock. Answers with the gap as it was.
+    pub(super) fn follow(&self, other_ms: u64, uptime: Duration) -> i64 {
+        let gap_ms = self.gap_ms(other_ms, uptime);
         let elapsed_ms = millis(uptime.saturating_sub(self.started));
         let followed_ms = self.last_followed_ms.load(Ordering::Relaxed);
         let step_ms = elapsed_ms.saturating_sub(followed_ms) / SLEW_DIVISOR;
@@ -63,6 +70,23 @@ impl SystemClock {
         let step_ms = step_ms.cast_signed();
         self.correction_ms
             .fetch_add(gap_ms.clamp(-step_ms, step_ms), Ordering::Relaxed);
+        gap_ms
+    }
+
+    /// Takes the whole gap at once: the machine stood still, and others know for how long.
+    pub(super) fn catch_up(&self, gap_ms: i64) {
+        self.correction_ms.fetch_add(gap_ms, Ordering::Relaxed);
+    }
+
+    /// How far another clock is ahead of our time.
+    pub(super) fn gap_ms(&self, other_ms: u64, uptime: Duration) -> i64 {
+        other_ms
+            .cast_signed()
+            .saturating_sub(self.reading_ms(uptime).cast_signed())
+    }
+
+    /// Is the gap to the wall clock another one than last time?
+    pub(super) fn jump(&self, gap_ms: i64) -> Option<ClockJump> {
         let moved_ms = gap_ms.abs_diff(self.last_gap_ms.swap(gap_ms, Ordering::Relaxed));
         (u128::from(moved_ms) > JUMP.as_millis()).then_some(ClockJump { gap_ms })
     }
@@ -78,15 +102,12 @@ mod tests {
     /// Runs a clock for `secs` seconds beside a wall clock that is `off_ms` away from the truth.
     fn after(secs: u64, wall_off_ms: i64) -> (u64, usize) {
         let base = Duration::from_secs(77);
-        let clock = SystemClock::starting_at(START_MS, base);
+        let clock = SystemClock::starting_at(START_MS, base, Wall::default());
         let mut jumps = 0;
         for second in 1..=secs {
             let wall_ms = (START_MS + second * 1000).saturating_add_signed(wall_off_ms);
-            jumps += usize::from(
-                clock
-                    .follow(wall_ms, base + Duration::from_secs(second))
-                    .is_some(),
-            );
+            let gap_ms = clock.follow(wall_ms, base + Duration::from_secs(second));
+            jumps += usize::from(clock.jump(gap_ms).is_some());
         }
         (
             clock.now(base + Duration::from_secs(secs)).unix_ms() - START_MS,
@@ -117,10 +138,11 @@ mod tests {
     #[test]
     fn our_time_stands_still_rather_than_go_back_when_it_follows_after_a_pause() {
         let base = Duration::from_secs(77);
-        let clock = SystemClock::starting_at(START_MS, base);
+        let clock = SystemClock::starting_at(START_MS, base, Wall::default());
         let after_an_hour = base + Duration::from_hours(1);
         let before = clock.now(after_an_hour);
-        assert!(clock.follow(START_MS, after_an_hour).is_some());
+        let gap_ms = clock.follow(START_MS, after_an_hour);
+        assert_eq!(gap_ms, -HOUR_MS.cast_signed());
         assert_eq!(clock.now(after_an_hour), before);
         assert_eq!(clock.now(after_an_hour + Duration::from_secs(1)), before);
         let later = clock.now(after_an_hour + Duration::from_secs(2));

@@ -17,6 +17,7 @@ mod keyspace;
 mod link;
 mod options;
 mod scripts;
+mod time;
 mod timers;
 mod trouble;
 mod value;

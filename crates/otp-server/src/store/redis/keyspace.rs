@@ -1,6 +1,7 @@
 //! Where things are in Redis: `PREFIX{BUCKET}:r:KEY` is a record, `PREFIX{BUCKET}:c:KEY` a count that
 //! many phones share, `PREFIX{BUCKET}:due` the timers and `PREFIX{BUCKET}:live` the count of live codes
-//! of the bucket.
+//! of the bucket. One bucket has the shared time too: `PREFIX{BUCKET}:time`, and
+//! `PREFIX{BUCKET}:up:START` for each start of a machine.
 //!
 //! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
 
@@ -16,6 +17,9 @@ const SLOTS: u16 = 16_384;
 
 /// A number below [`BUCKETS`].
 pub(super) type Bucket = u8;
+
+/// Where the shared time is kept.
+pub(super) const TIME_BUCKET: Bucket = 0;
 
 const _: () = assert!(BUCKETS == Bucket::MAX as usize + 1);
 
@@ -49,20 +53,22 @@ impl Keyspace {
     }
 
     pub(super) fn record(&self, key: Key) -> String {
-        self.name(Self::bucket(key), 'r', key)
+        self.named_by(Self::bucket(key), "r", key.0)
     }
 
     /// A shared count, in the slot of a bucket of the caller's choice.
     pub(super) fn count(&self, bucket: Bucket, key: Key) -> String {
-        self.name(bucket, 'c', key)
+        self.named_by(bucket, "c", key.0)
     }
 
-    fn name(&self, bucket: Bucket, kind: char, key: Key) -> String {
-        let mut name = format!("{}{{{bucket}}}:{kind}:", self.prefix);
-        for byte in key.0 {
-            let _ = write!(name, "{byte:02x}");
-        }
-        name
+    /// The time that all servers share.
+    pub(super) fn time_mark(&self) -> String {
+        format!("{}{{{TIME_BUCKET}}}:time", self.prefix)
+    }
+
+    /// When a machine was started, by the shared time.
+    pub(super) fn machine_start(&self, boot: [u8; 16]) -> String {
+        self.named_by(TIME_BUCKET, "up", boot)
     }
 
     pub(super) fn timers(&self, bucket: Bucket) -> String {
@@ -71,6 +77,14 @@ impl Keyspace {
 
     pub(super) fn live_codes(&self, bucket: Bucket) -> String {
         format!("{}{{{bucket}}}:live", self.prefix)
+    }
+
+    fn named_by(&self, bucket: Bucket, kind: &str, bytes: [u8; 16]) -> String {
+        let mut name = format!("{}{{{bucket}}}:{kind}:", self.prefix);
+        for byte in bytes {
+            let _ = write!(name, "{byte:02x}");
+        }
+        name
     }
 }
 
@@ -108,6 +122,9 @@ mod tests {
         );
         assert_eq!(keys.timers(17), "otp:{17}:due");
         assert_eq!(keys.live_codes(17), "otp:{17}:live");
+        assert_eq!(keys.time_mark(), "otp:{0}:time");
+        let start = format!("otp:{{0}}:up:{}", "11".repeat(16));
+        assert_eq!(keys.machine_start([17; 16]), start);
         Keyspace::new("{otp}").expect_err("the prefix would decide the slot");
     }
 

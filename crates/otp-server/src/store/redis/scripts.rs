@@ -1,4 +1,4 @@
-//! The scripts that run inside Redis. They compare and move bytes; no rule is in them.
+//! The scripts that run inside Redis. They compare and move bytes and moments; no rule is in them.
 
 use std::sync::LazyLock;
 
@@ -15,6 +15,8 @@ pub(super) static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("
 /// Takes back what was counted.
 pub(super) static GIVE_BACK: LazyLock<Lua> =
     LazyLock::new(|| Lua::new(include_str!("give_back.lua")));
+/// Moves on the time that all servers share.
+pub(super) static TICK: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("tick.lua")));
 
 /// A script and its name in Redis' cache.
 pub(super) struct Lua {

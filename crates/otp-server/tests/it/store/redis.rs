@@ -5,6 +5,7 @@ mod connecting;
 mod faults;
 mod sharing;
 mod speed;
+mod time;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

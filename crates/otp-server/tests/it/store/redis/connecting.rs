@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use otp_server::clock::Clock;
 use otp_server::store::redis::{Password, RedisOptions, RedisStore};
 use tempfile::TempDir;
 
@@ -11,7 +12,7 @@ use crate::redis_process::{RedisCluster, RedisProcess, free_port, now};
 
 /// As docs/redis.md gives it to operators.
 const ACL: &str = "on >canary-password ~otp:* resetchannels -@all +info +get +zrange +evalsha +eval +getrange \
-    +set +zadd +zscore +zrem +incrby +decrby +pttl +pexpire +del +exists";
+    +set +zadd +zscore +zrem +incrby +decrby +pttl +pexpire +del +exists +time";
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_said_so_at_once() {
@@ -41,6 +42,8 @@ async fn a_user_with_the_documented_rights_is_enough() {
     store.due(NOW * 2, 10, 1).await.unwrap();
     assert_eq!(store.live_codes(), 0);
     store.health().await.expect("well");
+    let clock = store.join(Clock::system()).await.expect("the time is told");
+    store.keep_in_step(&clock).await.expect("and kept");
 }
 
 #[tokio::test]
