@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,6 +115,20 @@ impl TestApp {
         config.secret_file = SecretFile::Given(self.folder.path().join("data/secret"));
         change(&mut config);
         Self::serve(simulator, folder, self.clock.clone(), &config).await
+    }
+
+    /// Starts by a clock of its own, beside another one that shares its store and its secret.
+    pub(crate) async fn start_by(
+        clock: Clock,
+        secret: PathBuf,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut config = config_for(folder.path(), &simulator);
+        config.secret_file = SecretFile::MadeOnce(secret);
+        change(&mut config);
+        Self::serve(simulator, folder, clock, &config).await
     }
 
     /// Stops the server and starts another on the same data, at the same time of the day.

@@ -2,6 +2,7 @@
 
 mod app;
 mod canaries;
+mod clocks;
 mod config;
 mod edge;
 mod kill;

@@ -75,6 +75,11 @@ impl Program {
         self.out.text()
     }
 
+    /// All of standard error so far.
+    pub(crate) fn logged(&self) -> String {
+        self.err.text()
+    }
+
     pub(crate) fn connect(&self) -> Connection {
         Connection::open(self.address()).expect("the server takes connections")
     }
