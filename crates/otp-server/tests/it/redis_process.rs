@@ -76,6 +76,17 @@ impl RedisProcess {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// A number that `INFO` tells of this section.
+    pub(crate) fn says(&self, section: &str, name: &str) -> u64 {
+        let info = self.ask(&["INFO", section]);
+        let value = info
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        value
+            .and_then(|value| value.trim().parse().ok())
+            .expect("a number")
+    }
+
     /// Ends it as a crash would.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
