@@ -224,5 +224,5 @@ impl Verification {
     }
 }
 
-/// How far the clocks of two servers may differ.
+/// A code that seems to have more than this beyond its lifetime was made by a clock that is wrong.
 const CLOCK_TOLERANCE: std::time::Duration = std::time::Duration::from_mins(1);

@@ -2,17 +2,28 @@
 
 use std::fs;
 
+use otp_core::Cap;
 use otp_server::clock::Clock;
+use otp_server::store::backend::{Claim, Taken};
 use otp_server::store::redis::{Password, RedisOptions, RedisStore};
 use tempfile::TempDir;
 
-use super::super::stage::{NOW, committed, key, write};
+use super::super::stage::{HOUR, NOW, committed, key, write};
 use super::patient;
 use crate::redis_process::{RedisCluster, RedisProcess, free_port, now};
 
-/// As docs/redis.md gives it to operators.
-const ACL: &str = "on >canary-password ~otp:* resetchannels -@all +info +get +zrange +evalsha +eval +getrange \
-    +set +zadd +zscore +zrem +incrby +decrby +pttl +pexpire +del +exists +time";
+/// What operators are told.
+const DOCS: &str = include_str!("../../../../../../docs/redis.md");
+
+/// The rights that the documentation gives, for a single server.
+fn documented_rights() -> Vec<&'static str> {
+    let (_, command) = DOCS
+        .split_once("ACL SETUSER otp on >PASSWORD ")
+        .expect("a line for it");
+    let (rights, _) = command.split_once("```").expect("its end");
+    let single = |right: &&str| !right.starts_with("+cluster");
+    rights.split_whitespace().filter(single).collect()
+}
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_said_so_at_once() {
@@ -27,9 +38,9 @@ async fn a_server_that_is_not_there_is_said_so_at_once() {
 #[tokio::test]
 async fn a_user_with_the_documented_rights_is_enough() {
     let server = RedisProcess::start(&[]);
-    let rights: Vec<&str> = ["ACL", "SETUSER", "ann"]
+    let rights: Vec<&str> = ["ACL", "SETUSER", "ann", "on", ">canary-password"]
         .into_iter()
-        .chain(ACL.split_whitespace())
+        .chain(documented_rights())
         .collect();
     assert_eq!(server.ask(&rights), "OK");
     let mut options = patient(&server.url());
@@ -41,6 +52,17 @@ async fn a_user_with_the_documented_rights_is_enough() {
     assert!(store.load(key(1), NOW).await.unwrap().is_some());
     store.due(NOW * 2, 10, 1).await.unwrap();
     assert_eq!(store.live_codes(), 0);
+    let claims = [Claim {
+        key: key(1),
+        amount: 1,
+        cap: Cap::per_hour(1),
+    }];
+    let hours_ago = NOW - 3 * HOUR;
+    for at_ms in [hours_ago, NOW] {
+        assert_eq!(store.take(&claims, at_ms).await.unwrap(), Taken::All);
+        store.give_back(&claims, at_ms).await.expect("given back");
+        assert_eq!(store.take(&claims, at_ms).await.unwrap(), Taken::All);
+    }
     store.health().await.expect("well");
     let clock = store.join(Clock::system()).await.expect("the time is told");
     store.keep_in_step(&clock).await.expect("and kept");
