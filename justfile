@@ -50,6 +50,10 @@ fmt:
 bench:
     cargo bench -p otp-server --bench full_cycle
 
+# Kills, pauses and restarts servers and Redis under a million requests, and proves that no promise is broken.
+torture:
+    cargo test --release -p otp-server --test it torture:: -- --ignored --nocapture
+
 # Builds the documentation of our own packages.
 doc:
     cargo doc --workspace --no-deps --locked

@@ -16,3 +16,4 @@ mod sample_face;
 mod startup;
 mod store;
 mod tidy;
+mod torture;

@@ -45,20 +45,26 @@ impl Program {
 
     /// Returns when it says that it listens.
     pub(crate) fn start(command: Command) -> Self {
+        Self::try_start(command).unwrap_or_else(|ended| panic!("it did not start:\n{}", ended.err))
+    }
+
+    /// Returns when it says that it listens, or has ended instead.
+    pub(crate) fn try_start(command: Command) -> Result<Self, Ended> {
         let mut program = Self::spawn(command);
         let port = eventually("the server says that it listens", PATIENCE, || {
-            assert!(
-                program.ended().is_none(),
-                "it did not start:\n{}",
-                program.err.text()
-            );
+            if program.ended().is_some() {
+                return Some(None);
+            }
             let said = program.out.text();
             let port = said.lines().find_map(|line| line.rsplit_once(" on port "));
             port.filter(|_| said.ends_with('\n'))
-                .map(|(_, port)| port.parse().expect("a port"))
+                .map(|(_, port)| Some(port.parse().expect("a port")))
         });
+        let Some(port) = port else {
+            return Err(program.wait());
+        };
         program.address = Some((Ipv4Addr::LOCALHOST, port).into());
-        program
+        Ok(program)
     }
 
     /// Where it listens.
