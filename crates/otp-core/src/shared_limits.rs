@@ -133,16 +133,10 @@ impl SharedLimits {
             .and_then(|address| claim(self.sends_per_address, Reason::AddressLimit, address, 1));
         let prefix = self.prefix(phone);
         let of_prefix = claim(self.sends_per_prefix, Reason::PrefixLimit, prefix, 1);
-        let of_country = self.sends_per_country.and_then(|cap| {
-            let calling_code;
-            let country = match country {
-                Some(country) => country,
-                None => {
-                    calling_code = format!("+{}", phone.calling_code());
-                    &calling_code
-                }
-            };
-            claim(Some(cap), Reason::CountryLimit, country, 1)
+        let of_country = self.sends_per_country.map(|cap| {
+            let unknown = || format!("+{}", phone.calling_code());
+            let subject = country.map_or_else(unknown, str::to_owned);
+            Claim::new(keys, Reason::CountryLimit, &subject, 1, cap)
         });
         let of_application = claim(
             self.sends_per_application,

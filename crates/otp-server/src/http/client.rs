@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     /// Under what a request is counted that comes from `peer` with these `X-Forwarded-For` lines,
-    /// behind proxies in 10.0.0.0/8 and fd00::/8.
+    /// behind proxies in `10.0.0.0/8` and `fd00::/8`.
     fn counted(peer: &str, lines: &[&str]) -> Option<String> {
         let networks = |texts: &[&str]| -> Vec<IpNet> {
             texts

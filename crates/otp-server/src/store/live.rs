@@ -35,6 +35,10 @@ enum Stretch {
 
 /// All live records.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "live codes are what everybody calls them"
+)]
 pub(super) struct Live {
     shards: Box<[Mutex<Shard>]>,
     live_codes: AtomicU64,

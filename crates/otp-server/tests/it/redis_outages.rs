@@ -2,6 +2,7 @@
 
 mod slow_link;
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use actix_web::rt::time::sleep;
@@ -100,8 +101,9 @@ async fn play(
     ));
 }
 
+/// For whoever runs this alone and wants the figures.
 fn tell(line: &str) {
-    println!("{line}");
+    writeln!(io::stderr(), "{line}").expect("stderr is there");
 }
 
 #[actix_web::test]
