@@ -117,6 +117,7 @@ impl Tally {
         let slot = cap.slot(taken_at);
         if let Ok(place) = self.0.binary_search_by_key(&slot, |(slot, _)| *slot) {
             self.0[place].1 = self.0[place].1.saturating_sub(amount);
+            self.0.retain(|(_, taken)| *taken > 0);
         }
     }
 

@@ -23,6 +23,7 @@ pub use self::check::{CheckRequest, Checked};
 pub use self::readiness::Readiness;
 pub use self::start::{StartOutcome, StartRequest, Started};
 use crate::channel::Channel;
+pub use crate::channel::Secret;
 use crate::clock::{Clock, Stopwatch};
 pub use crate::store::Unavailable;
 use crate::store::{Commit, Store};
@@ -84,6 +85,17 @@ impl Service {
         key: RecordKey,
         decide: impl Fn(&Record, Timestamp) -> Decision<O>,
     ) -> Result<O, Unavailable> {
+        self.decide_within(Patience::Endless, key, decide).await
+    }
+
+    /// The same for somebody who does not wait for ever: nothing is committed once it is too late
+    /// to tell.
+    async fn decide_within<O>(
+        &self,
+        patience: Patience,
+        key: RecordKey,
+        decide: impl Fn(&Record, Timestamp) -> Decision<O>,
+    ) -> Result<O, Unavailable> {
         let Shared {
             store,
             clock,
@@ -92,7 +104,8 @@ impl Service {
         } = &*self.shared;
         for _ in 0..DECISIONS_MAX {
             let now = clock.now();
-            let (version, record) = match store.load(key, now).await? {
+            let loaded = store.load(key, now).await.map_err(Unavailable::not_begun)?;
+            let (version, record) = match loaded {
                 Some(loaded) => (Some(loaded.version), loaded.record),
                 None => (None, Record::new()),
             };
@@ -100,10 +113,12 @@ impl Service {
             let Some(next) = decision.next else {
                 // What the record says may still be on its way to the disk.
                 if let Some(version) = version {
-                    store.settled(version).await?;
+                    let settled = store.settled(version).await;
+                    settled.map_err(Unavailable::not_begun)?;
                 }
                 return Ok(decision.outcome);
             };
+            patience.check().map_err(Unavailable::not_begun)?;
             let stopwatch = Stopwatch::start();
             match store.commit(key, version, &next, now).await? {
                 Commit::Committed(_) => {
@@ -114,24 +129,45 @@ impl Service {
                 Commit::Conflict => {}
             }
         }
-        Err(Unavailable::contended())
-    }
-
-    /// The same within the time that anybody should wait for the store. What was under way when it
-    /// ran out may be kept all the same.
-    async fn in_time<T>(
-        &self,
-        work: impl Future<Output = Result<T, Unavailable>>,
-    ) -> Result<T, Unavailable> {
-        timeout(STORE_PATIENCE, work)
-            .await
-            .unwrap_or_else(|_| Err(Unavailable::late(STORE_PATIENCE)))
+        Err(Unavailable::contended().not_begun())
     }
 
     fn count(&self, events: &[Event]) {
         for outcome in events.iter().copied().filter_map(counted) {
             self.shared.metrics.verification(outcome);
         }
+    }
+}
+
+/// How long somebody waits for the store, over all that is asked of it.
+#[derive(Clone, Copy, Debug)]
+enum Patience {
+    /// Nobody waits.
+    Endless,
+    /// Since then somebody does.
+    Since(Stopwatch),
+}
+
+impl Patience {
+    fn check(self) -> Result<(), Unavailable> {
+        match self {
+            Self::Since(start) if start.elapsed() >= STORE_PATIENCE => {
+                Err(Unavailable::late(STORE_PATIENCE))
+            }
+            Self::Since(_) | Self::Endless => Ok(()),
+        }
+    }
+}
+
+/// Does the work in a task of its own, and waits for it no longer than anybody should. Whoever
+/// hangs up, or is told that it takes too long, leaves nothing half done: what was claimed is given
+/// back, and what was begun is finished.
+async fn to_its_end<T: 'static>(
+    work: impl Future<Output = Result<T, Unavailable>> + 'static,
+) -> Result<T, Unavailable> {
+    match timeout(STORE_PATIENCE, rt::spawn(work)).await {
+        Ok(done) => done.map_err(|_| Unavailable::stopping())?,
+        Err(_) => Err(Unavailable::late(STORE_PATIENCE)),
     }
 }
 

@@ -105,7 +105,8 @@ where
             })
             .h1(map_config(app.into_factory(), |()| AppConfig::default()));
         fn_service(move |tcp: TcpStream| async move {
-            let peer = tcp.peer_addr().ok();
+            // Who is gone already wants no answer, and would be nobody to count.
+            let peer = Some(tcp.peer_addr()?);
             Ok((PatientStream::new(tcp, Patience::new(&limits)), peer))
         })
         .and_then(service)

@@ -2,6 +2,7 @@
 //! that codes may go to, and the day's money.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -118,7 +119,7 @@ impl CountrySettings {
                 )
                 .unwrap_or_default(),
             deny: countries
-                .optional("deny", codes(), "Send to these countries under no circumstances.")
+                .optional("deny", codes(), "Send to these countries under no circumstances. A number whose country cannot be told passes: allow is the stricter list.")
                 .unwrap_or_default(),
         }
     }
@@ -158,8 +159,15 @@ impl BudgetSettings {
 pub(super) fn networks() -> kind::Kind<Vec<IpNet>> {
     kind::list("an IP address or a network such as 10.0.0.0/8", |text| {
         let network = text.parse::<IpNet>();
-        network
-            .or_else(|_| text.parse().map(|address: std::net::IpAddr| address.into()))
-            .map_err(|_| "is neither an IP address nor a network".to_owned())
+        let network = network
+            .or_else(|_| {
+                text.parse()
+                    .map(|address: IpAddr| address.to_canonical().into())
+            })
+            .map_err(|_| "is neither an IP address nor a network".to_owned())?;
+        if network.prefix_len() == 0 {
+            return Err("is the whole internet".to_owned());
+        }
+        Ok(network.trunc())
     })
 }

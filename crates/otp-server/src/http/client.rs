@@ -8,6 +8,8 @@ use actix_web::HttpRequest;
 use ipnet::IpNet;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
+/// Under what a client is counted whose address cannot be had.
+const UNKNOWN: &str = "unknown";
 /// No request passes more proxies.
 const HOPS_MAX: usize = 16;
 
@@ -34,9 +36,17 @@ impl Clients {
     /// The address under which the client of this request is counted: an IPv4 address, or the IPv6
     /// network of 64 bits that one customer commonly has. Nothing when it is not counted.
     pub(super) fn counted(&self, request: &HttpRequest) -> Option<String> {
-        let peer = request.peer_addr()?.ip().to_canonical();
+        let Some(peer) = request.peer_addr() else {
+            // Gone already, and so nobody can say who it was.
+            return Some(UNKNOWN.to_owned());
+        };
+        let peer = peer.ip().to_canonical();
         let client = if is_in(&self.proxies, peer) {
-            self.behind_proxies(peer, request)
+            match self.behind_proxies(request) {
+                Some(client) => client,
+                // Somebody is behind it, and it does not say who.
+                None => return Some(counted_form(peer)),
+            }
         } else {
             self.warn_of_unknown_proxy(peer, request);
             peer
@@ -44,18 +54,22 @@ impl Clients {
         (!is_in(&self.uncounted, client)).then(|| counted_form(client))
     }
 
-    /// Each proxy appends whom it was asked by. From the end, the first that is no proxy of ours.
-    fn behind_proxies(&self, peer: IpAddr, request: &HttpRequest) -> IpAddr {
-        let lines = request.headers().get_all(FORWARDED_FOR);
-        let texts: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
-        let hops = texts.iter().rev().flat_map(|line| line.rsplit(','));
-        let mut client = peer;
+    /// Each proxy appends whom it was asked by. From the end, the first that is no proxy of ours;
+    /// nothing when the last word is of no use.
+    fn behind_proxies(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let lines: Vec<_> = request.headers().get_all(FORWARDED_FOR).collect();
+        // As bytes: what a client put in front must not make the proxy's own word unreadable.
+        let hops = lines
+            .iter()
+            .rev()
+            .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let mut client = None;
         for hop in hops.take(HOPS_MAX) {
             // What comes before something unreadable was written by we do not know whom.
-            let Some(address) = address(hop.trim()) else {
+            let Some(address) = str::from_utf8(hop).ok().and_then(|hop| address(hop.trim())) else {
                 break;
             };
-            client = address;
+            client = Some(address);
             if !is_in(&self.proxies, address) {
                 break;
             }
@@ -65,13 +79,10 @@ impl Clients {
 
     fn warn_of_unknown_proxy(&self, peer: IpAddr, request: &HttpRequest) {
         let is_forwarded = request.headers().contains_key(FORWARDED_FOR);
-        if is_forwarded
-            && is_in(&self.uncounted, peer)
-            && !self.has_warned.swap(true, Ordering::Relaxed)
-        {
+        if is_forwarded && !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "{peer} passes on requests for others (X-Forwarded-For), and is not in http.trusted_proxies: \
-                 no limit per client address holds; name it there if it is your proxy"
+                "{peer} says that it asks for others (X-Forwarded-For), and is not in http.trusted_proxies: \
+                 whoever is behind it counts as one client, or not at all; name it there if it is your proxy"
             );
         }
     }
@@ -110,7 +121,7 @@ mod tests {
     use super::*;
 
     /// Under what a request is counted that comes from `peer` with these `X-Forwarded-For` lines,
-    /// behind proxies in `10.0.0.0/8` and `fd00::/8`.
+    /// behind proxies in `10.0.0.0/8`, `fd00::/8` and at `127.0.0.9`.
     fn counted(peer: &str, lines: &[&str]) -> Option<String> {
         let networks = |texts: &[&str]| -> Vec<IpNet> {
             texts
@@ -119,7 +130,7 @@ mod tests {
                 .collect()
         };
         let clients = Clients::new(
-            networks(&["10.0.0.0/8", "fd00::/8"]),
+            networks(&["10.0.0.0/8", "fd00::/8", "127.0.0.9/32"]),
             networks(&["127.0.0.0/8"]),
         );
         let peer = SocketAddr::new(peer.parse().expect("an address"), 4711);
@@ -168,6 +179,8 @@ mod tests {
         is("10.0.0.1", &[], "10.0.0.1");
         is("10.0.0.1", &["unknown"], "10.0.0.1");
         is("10.0.0.1", &["1.1.1.1, 10.2.2.2, _hidden"], "10.0.0.1");
+        is("127.0.0.9", &[], "127.0.0.9");
+        is("127.0.0.9", &["unix:"], "127.0.0.9");
         is("10.0.0.1", &["1.1.1.1, nonsense, 10.2.2.2"], "10.2.2.2");
     }
 
@@ -176,6 +189,25 @@ mod tests {
         is("2001:db8:1:2:aaaa::1", &[], "2001:db8:1:2::/64");
         is("2001:db8:1:2:bbbb::2", &[], "2001:db8:1:2::/64");
         is("2001:db8:1:3::1", &[], "2001:db8:1:3::/64");
+    }
+
+    #[test]
+    fn what_a_client_puts_in_front_does_not_hide_the_proxys_word() {
+        let line = actix_web::http::header::HeaderValue::from_bytes(b"\xff, 203.0.113.9");
+        let networks = vec!["10.0.0.0/8".parse().expect("a network")];
+        let clients = Clients::new(networks, Vec::new());
+        let request = TestRequest::get()
+            .peer_addr(SocketAddr::from(([10, 0, 0, 1], 1)))
+            .append_header((FORWARDED_FOR, line.expect("bytes are allowed")))
+            .to_http_request();
+        assert_eq!(clients.counted(&request).as_deref(), Some("203.0.113.9"));
+    }
+
+    #[test]
+    fn a_client_that_is_gone_is_counted_with_its_like() {
+        let clients = Clients::new(Vec::new(), Vec::new());
+        let request = TestRequest::get().to_http_request();
+        assert_eq!(clients.counted(&request).as_deref(), Some(UNKNOWN));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
-use otp_core::{PhoneNumber, Reason, Submitted};
+use otp_core::{PhoneNumber, Reason};
 use serde::Deserialize;
 
 use self::answer::Answer;
@@ -20,7 +20,7 @@ use super::access::admit;
 use super::patience::body_was_read;
 use super::{Faces, method_not_allowed};
 use crate::config::Access;
-use crate::service::{CheckRequest, StartRequest};
+use crate::service::{CheckRequest, Secret, StartRequest};
 
 /// In any letter case, with and without a slash at the end.
 pub(super) const PATTERNS: [&str; 2] = [
@@ -65,11 +65,11 @@ async fn send(
     let languages = accepted_languages(&request);
     let client = faces.clients.counted(&request);
     let start = StartRequest {
-        application: APPLICATION,
-        purpose: PURPOSE,
+        application: APPLICATION.into(),
+        purpose: PURPOSE.into(),
         phone,
         languages,
-        client: client.as_deref(),
+        client,
     };
     let answer = match faces.service.start(start).await {
         Ok(outcome) => {
@@ -109,15 +109,14 @@ async fn check(
         return call.end(Answer::no_active_code(&typed).respond());
     };
     call.concerns(&phone);
-    let code = submitted_code(&body);
-    let submitted = code.as_deref().map_or(Submitted::Nothing, Submitted::Text);
+    let submitted = submitted_code(&body).map(|code| Secret::new(code.into_owned().into()));
     let client = faces.clients.counted(&request);
     let check = CheckRequest {
-        application: APPLICATION,
-        purpose: PURPOSE,
-        phone: &phone,
+        application: APPLICATION.into(),
+        purpose: PURPOSE.into(),
+        phone,
         submitted,
-        client: client.as_deref(),
+        client,
     };
     let answer = match faces.service.check(check).await {
         Ok(checked) => {

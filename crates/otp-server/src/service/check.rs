@@ -1,27 +1,30 @@
 //! Check what a person typed.
 
+use std::borrow::Cow;
+
 use otp_core::{
     Asker, Event, PhoneNumber, Reason, Refusal, Submitted, Timestamp, Verdict, VerificationId,
     Which,
 };
 
-use super::{Service, Shared};
+use super::{Patience, Service, Shared, to_its_end};
+use crate::channel::Secret;
+use crate::clock::Stopwatch;
 use crate::store::Unavailable;
 use crate::telemetry::VerificationOutcome;
 
 /// Someone hands in a code.
-#[derive(Clone, Copy)]
-pub struct CheckRequest<'a> {
+pub struct CheckRequest {
     /// On whose behalf.
-    pub application: &'a str,
+    pub application: Cow<'static, str>,
     /// What the code should be good for.
-    pub purpose: &'a str,
+    pub purpose: Cow<'static, str>,
     /// Whose code it should be.
-    pub phone: &'a PhoneNumber,
-    /// What was typed.
-    pub submitted: Submitted<'a>,
+    pub phone: PhoneNumber,
+    /// What was typed, if anything.
+    pub submitted: Option<Secret>,
     /// The client's address as it is counted; nothing when it is not.
-    pub client: Option<&'a str>,
+    pub client: Option<String>,
 }
 
 /// The verdict, already paid for.
@@ -41,9 +44,9 @@ pub struct Checked {
 
 impl Service {
     /// Checks a guess. The answer is given once the attempt that it cost is committed.
-    pub async fn check(&self, request: CheckRequest<'_>) -> Result<Checked, Unavailable> {
+    pub async fn check(&self, request: CheckRequest) -> Result<Checked, Unavailable> {
         let Shared { metrics, .. } = self.shared();
-        let checked = self.in_time(self.claim_and_check(request)).await?;
+        let checked = to_its_end(self.clone().claim_and_check(request)).await?;
         if let Some(outcome) = counted(checked.verdict) {
             metrics.verification(outcome);
         }
@@ -55,7 +58,8 @@ impl Service {
 
     /// Room for a failed check is claimed before anything is compared, and given back unless it
     /// fails: or a guesser could go on when there is no room left.
-    async fn claim_and_check(&self, request: CheckRequest<'_>) -> Result<Checked, Unavailable> {
+    async fn claim_and_check(self, request: CheckRequest) -> Result<Checked, Unavailable> {
+        let patience = Patience::Since(Stopwatch::start());
         let Shared {
             keys,
             policy,
@@ -64,8 +68,8 @@ impl Service {
             ..
         } = self.shared();
         let asker = Asker {
-            application: request.application,
-            address: request.client,
+            application: &request.application,
+            address: request.client.as_deref(),
         };
         let claimed = match self.claim(shared_limits.of_check(keys, asker)).await? {
             Ok(claimed) => claimed,
@@ -79,14 +83,16 @@ impl Service {
                 });
             }
         };
-        let key = keys.record_key(request.application, request.phone);
-        let which = Which::Purpose(request.purpose);
-        let (checked, has_failed) = self
-            .decide(key, |record, now| {
+        let key = keys.record_key(&request.application, &request.phone);
+        let which = Which::Purpose(&request.purpose);
+        let typed = request.submitted.as_ref().map(Secret::reveal);
+        let submitted = typed.map_or(Submitted::Nothing, Submitted::Text);
+        let decided = self
+            .decide_within(patience, key, |record, now| {
                 let found = record.find(which);
                 let id = found.map(|one| one.id);
                 let fingerprint = found.map(|one| one.digest.fingerprint());
-                let decision = record.check(which, request.submitted, (keys, key), policy, now);
+                let decision = record.check(which, submitted, (keys, key), policy, now);
                 let has_failed = decision
                     .events
                     .iter()
@@ -103,11 +109,19 @@ impl Service {
                     (checked, has_failed)
                 })
             })
-            .await?;
-        if !has_failed {
-            self.give_back(claimed).await;
+            .await;
+        match decided {
+            Ok((checked, has_failed)) => {
+                if !has_failed {
+                    self.give_back(claimed).await;
+                }
+                Ok(checked)
+            }
+            Err(error) => {
+                self.give_back_unless_begun(claimed, &error).await;
+                Err(error)
+            }
         }
-        Ok(checked)
     }
 }
 

@@ -21,7 +21,8 @@ impl Claimed {
     }
 
     /// What goes back when a channel refused the message. A person who cannot be reached costs no
-    /// money, but counts: or whoever looks for such numbers could go on for ever.
+    /// money, but counts: or whoever looks for such numbers could go on for ever. So does a client
+    /// in any case: it had the provider called.
     pub(super) fn not_used_by(mut self, error: &DeliveryError) -> Self {
         match error {
             DeliveryError::Undeliverable(_) => {
@@ -30,7 +31,10 @@ impl Claimed {
             DeliveryError::Uncertain(_) => self.claims.clear(),
             DeliveryError::Throttled(_)
             | DeliveryError::ChannelDown(_)
-            | DeliveryError::Rejected(_) => {}
+            | DeliveryError::Rejected(_) => {
+                self.claims
+                    .retain(|claim| claim.reason != Reason::AddressLimit);
+            }
         }
         self
     }
@@ -48,6 +52,13 @@ impl Service {
             Taken::All => Ok(Claimed { claims, at }),
             Taken::Refused(refusal) => Err(refusal),
         })
+    }
+
+    /// Gives back what a decision that failed did not use, unless it may have been kept.
+    pub(super) async fn give_back_unless_begun(&self, claimed: Claimed, why: &Unavailable) {
+        if !why.is_begun() {
+            self.give_back(claimed).await;
+        }
     }
 
     /// Gives back. Nobody waits for it: should it be lost, the limits are a little narrower.

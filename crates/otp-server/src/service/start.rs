@@ -1,5 +1,7 @@
 //! Make a code and send it.
 
+use std::borrow::Cow;
+
 use actix_web::rt;
 use otp_core::{
     Asker, Claim, Code, CountryNotAllowed, NewCode, PhoneNumber, RecordKey, Refusal, SendOutcome,
@@ -9,24 +11,25 @@ use rand::Rng;
 use zeroize::Zeroizing;
 
 use super::claims::Claimed;
-use super::{Service, Shared};
+use super::{Patience, Service, Shared, to_its_end};
 use crate::channel::{DeliveryError, Message, Secret};
+use crate::clock::Stopwatch;
 use crate::store::Unavailable;
 use crate::telemetry::{COUNTRY_NOT_ALLOWED, VerificationOutcome};
 
 /// Someone asks for a code.
 #[derive(Debug)]
-pub struct StartRequest<'a> {
+pub struct StartRequest {
     /// On whose behalf.
-    pub application: &'a str,
+    pub application: Cow<'static, str>,
     /// What the code is good for.
-    pub purpose: &'a str,
+    pub purpose: Cow<'static, str>,
     /// To whom it goes.
     pub phone: PhoneNumber,
     /// Languages that the person reads, best first.
     pub languages: Vec<String>,
     /// The client's address as it is counted; nothing when it is not.
-    pub client: Option<&'a str>,
+    pub client: Option<String>,
 }
 
 /// What became of the request.
@@ -90,7 +93,13 @@ pub struct Started {
 
 impl Service {
     /// Counts the send and remembers the code, then hands the message over, then notes the result.
-    pub async fn start(&self, request: StartRequest<'_>) -> Result<StartOutcome, Unavailable> {
+    pub async fn start(&self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
+        // In a task of its own: a client that hangs up must not stop anything half-way.
+        let started = rt::spawn(self.clone().start_and_deliver(request));
+        started.await.map_err(|_| Unavailable::stopping())?
+    }
+
+    async fn start_and_deliver(self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
         let Shared {
             keys,
             shared_limits,
@@ -99,8 +108,8 @@ impl Service {
             ..
         } = self.shared();
         let asker = Asker {
-            application: request.application,
-            address: request.client,
+            application: &request.application,
+            address: request.client.as_deref(),
         };
         let claims = match shared_limits.of_send(keys, asker, &request.phone) {
             Ok(claims) => claims,
@@ -109,10 +118,10 @@ impl Service {
                 return Ok(StartOutcome::CountryNotAllowed(refused));
             }
         };
-        let key = keys.record_key(request.application, &request.phone);
-        let (new, code) = self.draw(key, request.purpose, &request.phone);
-        let decided = self.in_time(self.claim_and_start(claims, key, &new));
-        let (claimed, expires_at, next_send_at) = match decided.await? {
+        let key = keys.record_key(&request.application, &request.phone);
+        let (new, code) = self.draw(key, &request.purpose, &request.phone);
+        let decided = self.clone().claim_and_start(claims, key, new.clone());
+        let (claimed, expires_at, next_send_at) = match to_its_end(decided).await? {
             Ok(decided) => decided,
             Err(refusal) => {
                 metrics.verification(VerificationOutcome::SendLimited);
@@ -135,9 +144,7 @@ impl Service {
             code,
             languages: request.languages,
         };
-        // In a task of its own: a client that hangs up must not stop a delivery half-way.
-        let delivery = rt::spawn(self.clone().deliver(key, message, claimed));
-        match delivery.await.map_err(|_| Unavailable::stopping())? {
+        match self.deliver(key, message, claimed).await {
             Ok(()) => Ok(StartOutcome::Sent(started)),
             Err(error) => Ok(StartOutcome::NotDelivered { started, error }),
         }
@@ -146,19 +153,27 @@ impl Service {
     /// Counts the send everywhere, and remembers the code. Answers with its end and with when the
     /// next one may be asked for.
     async fn claim_and_start(
-        &self,
+        self,
         claims: Vec<Claim>,
         key: RecordKey,
-        new: &NewCode,
+        new: NewCode,
     ) -> Result<Result<(Claimed, Timestamp, Timestamp), Refusal>, Unavailable> {
+        let patience = Patience::Since(Stopwatch::start());
         let claimed = match self.claim(claims).await? {
             Ok(claimed) => claimed,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let policy = &self.shared().policy;
-        let outcome = self
-            .decide(key, |record, now| record.start(new, policy, now))
-            .await?;
+        let decided = self
+            .decide_within(patience, key, |record, now| record.start(&new, policy, now))
+            .await;
+        let outcome = match decided {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                self.give_back_unless_begun(claimed, &error).await;
+                return Err(error);
+            }
+        };
         match outcome {
             SendOutcome::Send {
                 expires_at,

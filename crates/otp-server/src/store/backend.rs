@@ -100,11 +100,27 @@ pub enum Taken {
 #[error("{message}")]
 pub struct Unavailable {
     message: Arc<str>,
+    is_begun: bool,
     #[source]
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl Unavailable {
+    /// Nothing was changed, nor will be: it was refused before it was begun.
+    #[must_use]
+    pub fn not_begun(self) -> Self {
+        Self {
+            is_begun: false,
+            ..self
+        }
+    }
+
+    /// May what was asked for have been done all the same?
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
     /// The stored bytes are no record that this program understands.
     pub fn unreadable(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::because(format!("a stored record cannot be used: {cause}"), cause)
@@ -152,11 +168,13 @@ impl Unavailable {
         Self::saying(format!(
             "{queue_limit} writes wait for the disk already: try again, or use a faster disk"
         ))
+        .not_begun()
     }
 
     pub(super) fn saying(message: impl Into<Arc<str>>) -> Self {
         Self {
             message: message.into(),
+            is_begun: true,
             cause: None,
         }
     }
@@ -167,6 +185,7 @@ impl Unavailable {
     ) -> Self {
         Self {
             message: message.into(),
+            is_begun: true,
             cause: Some(Arc::new(cause)),
         }
     }

@@ -4,6 +4,7 @@ mod across_servers;
 mod address;
 mod budget;
 mod checks;
+mod hang_ups;
 mod sends;
 
 use futures_util::StreamExt;

@@ -130,9 +130,9 @@ impl Queue {
     fn open(&self) -> Result<MutexGuard<'_, State>, Unavailable> {
         let state = self.lock();
         if let Some(down) = &state.down {
-            return Err(down.clone());
+            return Err(down.clone().not_begun());
         }
-        self.check_age()?;
+        self.check_age().map_err(Unavailable::not_begun)?;
         Ok(state)
     }
 

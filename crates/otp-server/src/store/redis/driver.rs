@@ -94,6 +94,7 @@ impl Driver {
                 "{} requests wait for redis already: try again, or use a faster one",
                 self.in_flight_limit
             ))
+            .not_begun()
         })
     }
 }

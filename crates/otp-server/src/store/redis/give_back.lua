@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Takes back what was counted at some moment, where it still counts.
 --
 -- KEYS  the counts
@@ -6,9 +6,9 @@
 for i = 1, #KEYS do
   local amount, slot = tonumber(ARGV[2 * i - 1]), ARGV[2 * i]
   local taken = tonumber(redis.call('HGET', KEYS[i], slot) or '0')
-  if taken > amount then
+  if amount > 0 and taken > amount then
     redis.call('HINCRBY', KEYS[i], slot, -amount)
-  elseif taken > 0 then
+  elseif amount > 0 then
     redis.call('HDEL', KEYS[i], slot)
   end
 end

@@ -175,7 +175,7 @@ impl Link {
     fn connection(&self) -> Result<(Connection, u64), Unavailable> {
         match &*self.state() {
             State::Up { connection, number } => Ok((connection.clone(), *number)),
-            State::Down { reason, .. } => Err(reason.clone()),
+            State::Down { reason, .. } => Err(reason.clone().not_begun()),
         }
     }
 
