@@ -2,6 +2,7 @@
 //!
 //! A face calls one of these and translates the answer. Nothing here knows of HTTP.
 
+mod alarm;
 mod attend;
 mod check;
 mod claims;
@@ -16,9 +17,10 @@ use std::time::Duration;
 
 use actix_web::rt;
 
-use otp_core::{Decision, Event, Keys, Policy, Record, RecordKey, SharedLimits, Timestamp};
+use otp_core::{Decision, Event, Keys, Policy, Reason, Record, RecordKey, SharedLimits, Timestamp};
 use tokio::time::timeout;
 
+pub use self::alarm::Alarms;
 pub use self::check::{CheckRequest, Checked};
 pub use self::readiness::Readiness;
 pub use self::start::{StartOutcome, StartRequest, Started};
@@ -51,6 +53,8 @@ pub struct Shared {
     pub shared_limits: SharedLimits,
     /// What is counted.
     pub metrics: Metrics,
+    /// When full limits were last spoken of.
+    pub alarms: Alarms,
 }
 
 /// The use cases, with one worker's own channels.
@@ -130,6 +134,18 @@ impl Service {
             }
         }
         Err(Unavailable::contended().not_begun())
+    }
+
+    /// A limit said no: counted, and said aloud if it concerns many.
+    fn refused(&self, reason: Reason) {
+        let Shared {
+            metrics,
+            alarms,
+            clock,
+            ..
+        } = self.shared();
+        metrics.refused(reason);
+        alarms.refused(reason, clock.now());
     }
 
     fn count(&self, events: &[Event]) {

@@ -12,7 +12,7 @@ use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Durability, SecretFile, StoreKind};
 use crate::secret::{self, SecretError};
-use crate::service::{Service, Shared};
+use crate::service::{Alarms, Service, Shared};
 use crate::store::embedded::{self, EmbeddedOptions, EmbeddedStore};
 use crate::store::memory::MemoryStore;
 use crate::store::redis::RedisStore;
@@ -42,6 +42,7 @@ impl Parts {
             policy: policy::read(config)?,
             shared_limits: policy::shared_limits(config),
             metrics: Metrics::new(),
+            alarms: Alarms::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),

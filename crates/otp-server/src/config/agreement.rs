@@ -17,6 +17,11 @@ pub(super) fn check(config: &Config, notes: &mut Notes) {
             "choose another port, or leave it out",
         );
     }
+    if let StoreKind::Redis(options) = &config.store.kind
+        && options.tells_password_in_the_clear()
+    {
+        notes.warn("the password of redis crosses the network in the clear: use rediss:// (TLS)");
+    }
     if config.store.kind == StoreKind::Memory {
         notes
             .warn("store.kind is memory: every code and every count is lost when the process ends");

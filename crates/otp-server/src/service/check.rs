@@ -51,7 +51,7 @@ impl Service {
             metrics.verification(outcome);
         }
         if let Some(reason) = checked.limit {
-            metrics.refused(reason);
+            self.refused(reason);
         }
         Ok(checked)
     }

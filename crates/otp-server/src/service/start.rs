@@ -125,7 +125,7 @@ impl Service {
             Ok(decided) => decided,
             Err(refusal) => {
                 metrics.verification(VerificationOutcome::SendLimited);
-                metrics.refused(refusal.reason);
+                self.refused(refusal.reason);
                 return Ok(StartOutcome::Refused {
                     refusal,
                     now: clock.now(),

@@ -1,6 +1,7 @@
 //! Where Redis is, who we are to it, and how long we wait.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
@@ -83,6 +84,19 @@ impl RedisOptions {
             response_timeout: Duration::from_millis(500),
             in_flight_limit: 10_000,
         })
+    }
+
+    /// Does the password go over a network in the clear?
+    #[must_use]
+    pub fn tells_password_in_the_clear(&self) -> bool {
+        let is_elsewhere = |address: &ConnectionAddr| match address {
+            ConnectionAddr::Tcp(host, _) => {
+                let is_loopback = host.parse().map(|address: IpAddr| address.is_loopback());
+                host != "localhost" && !is_loopback.unwrap_or_default()
+            }
+            _ => false,
+        };
+        self.password.is_some() && self.addresses.iter().any(is_elsewhere)
     }
 
     pub(super) fn is_cluster(&self) -> bool {
@@ -221,6 +235,24 @@ mod tests {
         ] {
             let error = RedisOptions::parse(bad).expect_err(bad);
             assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_clear_on_a_network_is_noticed() {
+        let tells = |address| {
+            let options = RedisOptions::parse(address).expect("an address");
+            options.tells_password_in_the_clear()
+        };
+        assert!(tells("redis://:secret@cache.example"));
+        assert!(tells("redis+cluster://:secret@127.0.0.1,10.0.0.1"));
+        for fine in [
+            "redis://cache.example",
+            "rediss://:secret@cache.example",
+            "redis://:secret@localhost",
+            "redis://:secret@[::1]:6379",
+        ] {
+            assert!(!tells(fine), "{fine}");
         }
     }
 
