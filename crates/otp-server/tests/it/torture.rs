@@ -76,6 +76,8 @@ fn rules() -> Rules {
         cooldown: Duration::from_secs(1),
         sends: [(6, minutes(10)), (8, minutes(60)), (9, minutes(24 * 60))],
         failures: [(6, minutes(60)), (7, minutes(24 * 60))],
+        free_failures: 3,
+        first_wait: Duration::from_secs(1),
     }
 }
 
@@ -133,18 +135,14 @@ fn nothing_that_was_told_is_untrue_whatever_dies() {
     });
     let (_, findings) = stage.verdict();
     println!("{}", findings.summary);
-    assert_eq!(
-        findings.complaints, "",
-        "seed {seed}\n{}",
-        findings.complaints
-    );
+    findings.are_none(seed);
     let commits = stage
         .saboteur
         .as_ref()
         .map_or(0, saboteur::Saboteur::commits);
     assert!(commits > 100, "{commits} commits went by the saboteur");
     assert!(
-        findings.right > 50,
+        findings.right > 20,
         "too little was done:\n{}",
         findings.summary
     );
@@ -221,11 +219,7 @@ fn nothing_that_was_told_is_untrue_in_a_million_operations() {
     });
     let (_, findings) = stage.verdict();
     println!("{}", findings.summary);
-    assert_eq!(
-        findings.complaints, "",
-        "seed {seed}\n{}",
-        findings.complaints
-    );
+    findings.are_none(seed);
 }
 
 #[test]
@@ -244,9 +238,5 @@ fn nothing_that_was_told_is_untrue_with_one_server_and_its_own_store() {
     });
     let (_, findings) = stage.verdict();
     println!("{}", findings.summary);
-    assert_eq!(
-        findings.complaints, "",
-        "seed {seed}\n{}",
-        findings.complaints
-    );
+    findings.are_none(seed);
 }

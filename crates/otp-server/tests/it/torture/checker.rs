@@ -9,9 +9,11 @@
 //!
 //! - `verdicts`: a code is accepted once, while it is in force; one in force is not denied.
 //! - `guesses`: attempts for each code, and failed checks for each phone.
+//! - `carried`: what failed checks leave behind for the next code, and for the next check.
 //! - `sends`: what was acknowledged was sent, and what was sent keeps the limits.
 //! - `deliveries`: a message goes out twice at most, and only when something went wrong.
 
+mod carried;
 mod deliveries;
 mod guesses;
 mod life;
@@ -46,6 +48,18 @@ pub(super) struct Rules {
     pub(super) sends: [(usize, Duration); 3],
     /// How many failed checks in how long.
     pub(super) failures: [(usize, Duration); 2],
+    /// Failed checks that cost no wait; after the last of them it is this long, and it doubles.
+    pub(super) free_failures: usize,
+    pub(super) first_wait: Duration,
+}
+
+impl Rules {
+    /// The wait behind so many failed checks, if there is one.
+    fn wait_after(&self, failures: usize) -> Option<Duration> {
+        let free_failures = self.free_failures;
+        let doublings = failures.checked_sub(free_failures)?.min(16);
+        Some(self.first_wait * (1 << doublings))
+    }
 }
 
 /// All that is known about a run.
@@ -83,6 +97,7 @@ pub(super) fn anomalies(evidence: &Evidence, rules: &Rules) -> Vec<Anomaly> {
         deliveries::check(&life, &excuses, &mut found);
         let told = verdicts::check(&life, rules, &mut found);
         guesses::check(&life, &told, rules, &mut found);
+        carried::check(&life, &told, rules, &mut found);
     }
     found
 }

@@ -50,9 +50,12 @@ pub(super) fn harm_servers(
 ) {
     let mut chance = StdRng::seed_from_u64(seed);
     let clock = countdown.clock();
+    // By turns, so that a short run sees both.
+    let mut pauses: bool = chance.random();
     while countdown.lasts_beyond(between(&mut chance, mishaps.between_server_faults)) {
         let index = chance.random_range(0..servers.count());
-        if chance.random_bool(0.5) {
+        pauses = !pauses;
+        if pauses {
             let time = between(&mut chance, (PAUSE_MIN, PAUSE_MAX.min(mishaps.pause_max)));
             troubles.cause(clock, Fault::PauseServer(index), || {
                 servers.pause(index, time);
@@ -91,8 +94,11 @@ pub(super) fn harm_redis(
 ) {
     let mut chance = StdRng::seed_from_u64(seed);
     let clock = countdown.clock();
+    // By turns, so that a short run sees both.
+    let mut pauses: bool = chance.random();
     while countdown.lasts_beyond(between(&mut chance, mishaps.between_redis_faults)) {
-        if chance.random_bool(0.5) {
+        pauses = !pauses;
+        if pauses {
             let time = between(&mut chance, (PAUSE_MIN, PAUSE_MAX.min(mishaps.pause_max)));
             troubles.cause(clock, Fault::PauseRedis, || {
                 redis.pause();

@@ -162,6 +162,16 @@ pub(super) struct Findings {
 }
 
 impl Findings {
+    /// Fails with everything that a person needs to see it.
+    #[track_caller]
+    pub(super) fn are_none(&self, seed: u64) {
+        assert!(
+            self.complaints.is_empty(),
+            "seed {seed}\n{}",
+            self.complaints
+        );
+    }
+
     fn of(evidence: &Evidence, found: &[Anomaly]) -> Self {
         let told = |is_it: &dyn Fn(&Op) -> bool| evidence.ops.iter().filter(|op| is_it(op)).count();
         let caused = |is_it: fn(Fault) -> bool| {

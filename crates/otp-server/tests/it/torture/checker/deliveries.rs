@@ -10,7 +10,7 @@ const TWICE: &str = "a message goes out once, and once more after an accident";
 /// How long before a message arrives its sender may have been harmed without our noticing.
 const BEFORE: Duration = Duration::from_secs(1);
 /// By then the note of a delivery is written, or lost.
-const AFTER: Duration = Duration::from_secs(5);
+const AFTER: Duration = Duration::from_secs(3);
 
 /// When something went wrong: a fault, or an answer that the store was away.
 pub(super) struct Excuses(Vec<(Moment, Moment)>);

@@ -25,10 +25,7 @@ fn attempts(
 ) {
     let mut told = Vec::new();
     for op in failures {
-        let left = match op.answer {
-            Answer::Wrong { left } => left,
-            _ => 0,
-        };
+        let left = attempts_told(op);
         let of = text.map_or_else(|| "a code".to_owned(), |text| format!("{text:06}"));
         if told.contains(&left) {
             let what = format!("{left} attempts left for {of} was told twice: one was given back");
@@ -54,6 +51,14 @@ fn attempts(
     }
 }
 
+/// How many attempts a failed check was told to have left.
+pub(super) fn attempts_told(failure: &Op) -> u8 {
+    match failure.answer {
+        Answer::Wrong { left } => left,
+        _ => 0,
+    }
+}
+
 /// From each failure on: those that were surely before the next success, if there was one.
 fn failed_checks(life: &Life<'_>, rules: &Rules, found: &mut Vec<Anomaly>) {
     let failures: Vec<&Op> = life
@@ -63,7 +68,7 @@ fn failed_checks(life: &Life<'_>, rules: &Rules, found: &mut Vec<Anomaly>) {
         .collect();
     let successes: Vec<&Op> = life
         .checks()
-        .filter(|(op, guess)| may_succeed(life, op, *guess))
+        .filter(|(op, guess)| life.may_succeed(op, *guess))
         .map(|(op, _)| op)
         .collect();
     for first in &failures {
@@ -87,12 +92,4 @@ fn failed_checks(life: &Life<'_>, rules: &Rules, found: &mut Vec<Anomaly>) {
             }
         }
     }
-}
-
-fn may_succeed(life: &Life<'_>, op: &Op, guess: u32) -> bool {
-    op.answer == Answer::Right
-        || op.answer.is_open()
-            && life
-                .seen()
-                .any(|code| code.text == Some(guess) && code.made_after <= reach(op))
 }

@@ -86,6 +86,12 @@ impl<'a> Life<'a> {
         code.text.is_some() && code.made_by <= op.begin && self.codes.iter().all(is_elsewhere)
     }
 
+    /// Could a check have been the right one for some code, whatever was told?
+    pub(super) fn may_succeed(&self, op: &Op, guess: u32) -> bool {
+        let is_its = |code: &Code| code.text == Some(guess) && code.made_after <= reach(op);
+        op.answer == Answer::Right || op.answer.is_open() && self.seen().any(is_its)
+    }
+
     pub(super) fn anomaly(
         &self,
         rule: &'static str,

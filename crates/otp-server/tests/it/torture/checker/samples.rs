@@ -158,6 +158,41 @@ fn an_attempt_that_is_given_back_is_noticed() {
 }
 
 #[test]
+fn an_attempt_that_a_new_code_gives_back_is_noticed() {
+    let replaced = || Sample::default().sent(0, 1).wrong(100, 2).sent(2_000, 2);
+    replaced().wrong(3_000, 1).passes();
+    replaced().wrong(3_000, 2).breaks("attempts that were left");
+    let used = || {
+        Sample::default()
+            .sent(0, 1)
+            .wrong(100, 2)
+            .check(200, 1, Answer::Right)
+    };
+    used().sent(2_000, 2).wrong(3_000, 2).passes();
+    let too_old = || Sample::default().sent(0, 1).wrong(100, 2).sent(60_000, 2);
+    too_old().wrong(61_000, 2).passes();
+}
+
+#[test]
+fn a_comparison_that_comes_too_soon_after_failed_ones_is_noticed() {
+    let locked = || Sample::default().sent(0, 1).wrong(100, 2).wrong(200, 1);
+    let waits = || locked().check(300, 9, Answer::Exhausted).sent(1_310, 2);
+    waits().wrong(1_320, 2).passes();
+    waits()
+        .wrong(1_320, 2)
+        .check(3_400, 2, Answer::Right)
+        .passes();
+    waits()
+        .wrong(1_320, 2)
+        .check(3_000, 2, Answer::Right)
+        .breaks("a wait");
+    waits()
+        .wrong(1_320, 2)
+        .check(3_000, 2, Answer::HeldBack { secs: 1 })
+        .passes();
+}
+
+#[test]
 fn more_failed_checks_than_a_phone_may_have_are_noticed() {
     let (most, _) = rules().failures[0];
     let failures = |count: usize, success: bool| {
@@ -168,7 +203,7 @@ fn more_failed_checks_than_a_phone_may_have_are_noticed() {
             let code = u32::try_from(index).unwrap() + 1;
             sample = sample.sent(begin, code).wrong(begin + 100, 2);
             if success && index == 3 {
-                sample = sample.check(begin + 200, code, Answer::Right);
+                sample = sample.check(begin + 20_000, code, Answer::Right);
             }
         }
         sample
