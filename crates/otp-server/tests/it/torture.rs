@@ -54,6 +54,12 @@ failed_checks_per_hour = 6
 failed_checks_per_day = 7
 first_wait_seconds = 1
 
+[shared_limits]
+sends_per_prefix_per_hour = 0
+sends_per_country_per_hour = 10000
+sends_per_application_per_hour = 0
+failed_checks_per_application_per_hour = 0
+
 [graph]
 connect_timeout_seconds = 1
 deadline_seconds = 2
@@ -74,6 +80,7 @@ fn rules() -> Rules {
         attempts: 3,
         lifetime: minutes(1),
         cooldown: Duration::from_secs(1),
+        sends_to_a_country: 10_000,
         sends: [(6, minutes(10)), (8, minutes(60)), (9, minutes(24 * 60))],
         failures: [(6, minutes(60)), (7, minutes(24 * 60))],
         free_failures: 3,

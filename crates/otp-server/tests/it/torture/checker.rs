@@ -30,6 +30,7 @@ use self::life::Life;
 pub(super) use self::report::report;
 use super::faults::PAUSE_MAX;
 use super::history::{Answer, Moment, Op, Sight, Trouble};
+use super::phones;
 
 /// How much later than its client gave up an operation may still take effect: it may lie in a
 /// paused server's socket, then in a paused Redis', each with a second of the server's own patience.
@@ -46,6 +47,8 @@ pub(super) struct Rules {
     pub(super) cooldown: Duration,
     /// How many sends in how long.
     pub(super) sends: [(usize, Duration); 3],
+    /// How many sends to one country in an hour; no run is longer.
+    pub(super) sends_to_a_country: usize,
     /// How many failed checks in how long.
     pub(super) failures: [(usize, Duration); 2],
     /// Failed checks that cost no wait; after the last of them it is this long, and it doubles.
@@ -90,14 +93,27 @@ pub(super) fn anomalies(evidence: &Evidence, rules: &Rules) -> Vec<Anomaly> {
     }
     let excuses = Excuses::of(evidence);
     let mut found = Vec::new();
+    let mut sent_to_america = 0;
     for (phone, (ops, sights)) in phones {
         let life = Life::new(phone, ops, &sights, rules);
         strange_answers(&life, &mut found);
         sends::check(&life, rules, &mut found);
+        if phones::is_american(phone) {
+            sent_to_america += life.seen().filter(|code| code.was_asked_for).count();
+        }
         deliveries::check(&life, &excuses, &mut found);
         let told = verdicts::check(&life, rules, &mut found);
         guesses::check(&life, &told, rules, &mut found);
         carried::check(&life, &told, rules, &mut found);
+    }
+    // A third of all phones are there, so this is the country that has its cap filled.
+    if sent_to_america > rules.sends_to_a_country {
+        found.push(Anomaly {
+            rule: "a country keeps its cap",
+            phone: 1,
+            at: Moment::ZERO,
+            what: format!("{sent_to_america} codes went there"),
+        });
     }
     found
 }

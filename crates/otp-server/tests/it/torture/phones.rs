@@ -43,6 +43,11 @@ pub(super) fn phone(index: u64) -> u64 {
     prefix * room + rest
 }
 
+/// Is it in the one country that has several of the prefixes?
+pub(super) fn is_american(phone: u64) -> bool {
+    phone / 10_000_000_000 == 1
+}
+
 #[test]
 fn every_number_is_one_that_the_server_takes_as_it_stands() {
     let numbers: std::collections::BTreeSet<u64> = (0..20_000).map(phone).collect();
