@@ -1,5 +1,7 @@
 //! A record's stored form.
 
+mod golden;
+
 use otp_core::{DeliveryResult, Record, RecordError};
 use proptest::prelude::*;
 
