@@ -170,6 +170,28 @@ impl Store {
             .collect())
     }
 
+    /// Into how many parts a walk over all records is divided.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        each!(self, backend => backend.parts())
+    }
+
+    /// The records of one of the [`parts`](Self::parts), less those that may be forgotten. Each is
+    /// read when its turn comes.
+    pub async fn part(
+        &self,
+        number: usize,
+        now: Timestamp,
+    ) -> Result<impl Iterator<Item = Result<(RecordKey, Record), Unavailable>> + use<>, Unavailable>
+    {
+        let found = each!(self, backend => backend.part(number, now.unix_ms()).await)?;
+        let records = found.into_iter().filter(|(key, _)| *key != OWNER_MARK);
+        Ok(records.map(|(key, stored)| {
+            let record = Record::decode(&stored.body).map_err(Unavailable::unreadable)?;
+            Ok((RecordKey::from_bytes(key.0), record))
+        }))
+    }
+
     /// The check value of the secret that the store was made with; nothing when it is new.
     pub async fn owner(&self, now: Timestamp) -> Result<Option<[u8; 16]>, Unavailable> {
         let mark = each!(self, backend => backend.load(OWNER_MARK, now.unix_ms()).await)?;

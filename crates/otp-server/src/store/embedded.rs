@@ -197,6 +197,24 @@ impl EmbeddedStore {
         state.map(|()| keys)
     }
 
+    /// Into how many parts a walk over all records is divided.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.live.parts()
+    }
+
+    /// The records of one of the [`parts`](Self::parts), less those that may be forgotten. As with
+    /// [`EmbeddedStore::load`], a state may still be on its way to the disk.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn part(
+        &self,
+        number: usize,
+        now_ms: u64,
+    ) -> Result<Vec<(Key, Stored)>, Unavailable> {
+        self.queue.check()?;
+        Ok(self.live.part(number, now_ms))
+    }
+
     /// The sum of what the records say.
     #[must_use]
     pub fn live_codes(&self) -> u64 {

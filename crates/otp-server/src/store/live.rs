@@ -72,6 +72,17 @@ impl Live {
         self.shard(key).stored(key, now_ms)
     }
 
+    /// A share of the records; all parts together are all records.
+    pub(super) fn part(&self, number: usize, now_ms: u64) -> Vec<(Key, Stored)> {
+        self.shards
+            .get(number)
+            .map_or(Vec::new(), |shard| lock(shard).all(now_ms))
+    }
+
+    pub(super) fn parts(&self) -> usize {
+        self.shards.len()
+    }
+
     /// Puts the next state in place if the expected one still stands; otherwise answers `None`.
     /// `enqueue` gives the new version, and may refuse, in which case nothing changes.
     pub(super) fn replace<T>(

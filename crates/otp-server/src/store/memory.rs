@@ -71,6 +71,21 @@ impl MemoryStore {
         Ok(self.live.due(now_ms, limit, lease_ms, |_| {}).await)
     }
 
+    /// Into how many parts a walk over all records is divided.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.live.parts()
+    }
+
+    /// The records of one of the [`parts`](Self::parts), less those that may be forgotten.
+    pub async fn part(
+        &self,
+        number: usize,
+        now_ms: u64,
+    ) -> Result<Vec<(Key, Stored)>, Unavailable> {
+        Ok(self.live.part(number, now_ms))
+    }
+
     /// The sum of what the records say.
     #[must_use]
     pub fn live_codes(&self) -> u64 {

@@ -21,6 +21,7 @@ mod time;
 mod timers;
 mod trouble;
 mod value;
+mod walk;
 mod way;
 
 use std::sync::Arc;
@@ -32,7 +33,7 @@ use redis::Cmd;
 
 use self::census::Census;
 use self::driver::Driver;
-use self::keyspace::Keyspace;
+use self::keyspace::{BUCKETS, Bucket, Keyspace};
 pub use self::options::{Password, RedisOptions, RedisUrlError};
 use self::timers::Attendance;
 use self::way::Way;
@@ -167,6 +168,39 @@ impl RedisStore {
             }
         }
         Ok(keys)
+    }
+
+    /// Into how many parts a walk over all records is divided.
+    #[must_use]
+    #[expect(clippy::unused_self, reason = "the same face as the other back ends")]
+    pub fn parts(&self) -> usize {
+        BUCKETS
+    }
+
+    /// The records of one of the [`parts`](Self::parts), less those that may be forgotten. One that
+    /// is committed meanwhile is there in its state before or after.
+    pub async fn part(
+        &self,
+        number: usize,
+        now_ms: u64,
+    ) -> Result<Vec<(Key, Stored)>, Unavailable> {
+        let Ok(bucket) = Bucket::try_from(number) else {
+            return Ok(Vec::new());
+        };
+        let inner = Arc::clone(&self.inner);
+        let keys = self
+            .driver
+            .run(async move { inner.names(bucket).await })
+            .await?;
+        let mut found = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(walk::LOADS_AT_ONCE) {
+            let (inner, keys) = (Arc::clone(&self.inner), keys.to_vec());
+            let some = self
+                .driver
+                .run(async move { inner.load_all(bucket, &keys, now_ms).await });
+            found.extend(some.await?);
+        }
+        Ok(found)
     }
 
     /// The sum of what the records say. This process' commits show at once, others' within about a

@@ -53,6 +53,15 @@ impl Shard {
         })
     }
 
+    /// All of them, less those that may be forgotten.
+    pub(super) fn all(&self, now_ms: u64) -> Vec<(Key, Stored)> {
+        let live = self
+            .records
+            .keys()
+            .filter_map(|key| Some((*key, self.stored(*key, now_ms)?)));
+        live.collect()
+    }
+
     /// The record's version, unless it is absent or may be forgotten.
     pub(super) fn version(&self, key: Key, now_ms: u64) -> Option<Version> {
         let entry = self

@@ -1,5 +1,6 @@
 //! The contract: each sentence holds for every back end.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -54,6 +55,8 @@ on_every_back_end![
     what_was_committed_is_settled,
     live_codes_are_the_sum_over_the_records,
     forgotten_records_are_dropped_and_a_due_one_behind_them_is_handed_out,
+    a_walk_finds_every_record_once_as_it_was_committed_last,
+    a_walk_leaves_out_what_may_be_forgotten,
 ];
 
 async fn a_record_is_loaded_as_it_was_committed(store: AnyStore) {
@@ -311,6 +314,44 @@ async fn forgotten_records_are_dropped_and_a_due_one_behind_them_is_handed_out(s
         [key(RECORDS)]
     );
     assert_eq!(store.live_codes(), 1);
+}
+
+async fn a_walk_finds_every_record_once_as_it_was_committed_last(store: AnyStore) {
+    const RECORDS: u64 = 3_000;
+    assert_eq!(store.walk(NOW).await.len(), 0);
+    commit_all(
+        &store,
+        (0..RECORDS).map(|number| write(number, None, &number.to_be_bytes())),
+    )
+    .await;
+    let first = store.load(key(0), NOW).await.unwrap().unwrap();
+    let changed = committed(store.commit(due(0, Some(first.version), NOW), NOW).await);
+    // One that is handed out and hidden from others is found all the same.
+    assert_eq!(store.due(NOW, 10, LEASE).await.unwrap(), [key(0)]);
+
+    let found = store.walk(NOW).await;
+    let by_key: BTreeMap<_, _> = found.iter().cloned().collect();
+    assert_eq!((found.len(), by_key.len()), (3_000, 3_000));
+    let last = &by_key[&key(0)];
+    assert_eq!((last.version, &last.body[..]), (changed, &b"due"[..]));
+    for number in 1..RECORDS {
+        assert_eq!(by_key[&key(number)].body[..], number.to_be_bytes());
+    }
+}
+
+async fn a_walk_leaves_out_what_may_be_forgotten(store: AnyStore) {
+    committed(store.commit(write(1, None, b"an hour"), NOW).await);
+    let longer = Write {
+        forget_at_ms: NOW + 2 * HOUR,
+        ..write(2, None, b"two hours")
+    };
+    committed(store.commit(longer, NOW).await);
+    assert_eq!(store.walk(NOW + HOUR - 1).await.len(), 2);
+    let left: Vec<_> = store.walk(NOW + HOUR).await;
+    assert_eq!(
+        left.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
+        [key(2)]
+    );
 }
 
 /// All at once, so that they share a flush.

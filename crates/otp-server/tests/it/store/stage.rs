@@ -115,6 +115,27 @@ impl AnyStore {
         }
     }
 
+    /// All that a walk over all parts finds.
+    pub(super) async fn walk(&self, now_ms: u64) -> Vec<(Key, Stored)> {
+        let parts = match self {
+            Self::Memory(store) => store.parts(),
+            Self::Embedded(store, _) => store.parts(),
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => store.parts(),
+        };
+        let mut found = Vec::new();
+        for number in 0..parts {
+            let part = match self {
+                Self::Memory(store) => store.part(number, now_ms).await,
+                Self::Embedded(store, _) => store.part(number, now_ms).await,
+                Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                    store.part(number, now_ms).await
+                }
+            };
+            found.extend(part.expect("the store is up"));
+        }
+        found
+    }
+
     pub(super) fn live_codes(&self) -> u64 {
         match self {
             Self::Memory(store) => store.live_codes(),
