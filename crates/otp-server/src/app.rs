@@ -4,6 +4,7 @@ mod account;
 mod parts;
 mod policy;
 mod serve;
+mod vault;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
