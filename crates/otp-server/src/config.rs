@@ -33,7 +33,7 @@ pub use self::{
     code::CodeSettings,
     graph::{ApiVersion, GraphSettings},
     http::HttpSettings,
-    keys::{ApiKey, KeyHash, print_new_key},
+    keys::{ApiKey, KeyHash},
     limits::LimitSettings,
     operations::{LogFormat, LogSettings, MetricsSettings, SecretFile},
     sample_face::{Access, SampleFaceSettings},

@@ -8,7 +8,7 @@ pub mod app;
 mod attendant;
 pub mod channel;
 pub mod clock;
-
+pub mod commands;
 pub mod config;
 pub mod http;
 pub mod secret;

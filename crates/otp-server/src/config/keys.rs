@@ -1,6 +1,6 @@
 //! Keys that callers present: made here, printed once, and known afterwards only by their hash.
 
-use std::{fmt, io};
+use std::fmt;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rand::CryptoRng;
@@ -119,23 +119,4 @@ impl fmt::Debug for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{HASH_PREFIX}{:02x}{:02x}..", self.0[0], self.0[1])
     }
-}
-
-/// `otp-server key create`: two lines of data on `out` (the key, then its hash), the explanation on `notes`.
-pub fn print_new_key(
-    rng: &mut impl CryptoRng,
-    out: &mut impl io::Write,
-    notes: &mut impl io::Write,
-) -> io::Result<()> {
-    let key = ApiKey::create(rng);
-    writeln!(out, "{}\n{}", key.reveal(), key.hash())?;
-    out.flush()?;
-    writeln!(
-        notes,
-        "The first line is the key: give it to the caller now, it is kept nowhere and cannot be shown again.\n\
-         The second line is its hash. Accept the key by putting the hash into the configuration and restarting:\n\
-         \n    [sample_face]\n    keys = [\"{}\"]\n\n\
-         The caller then sends `Authorization: Bearer KEY` or `X-API-Key: KEY`.",
-        key.hash()
-    )
 }

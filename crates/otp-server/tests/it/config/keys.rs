@@ -1,7 +1,8 @@
 //! Keys as `otp-server key create` makes them.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use otp_server::config::{Access, ApiKey, KeyHash, print_new_key};
+use otp_server::commands::print_new_key;
+use otp_server::config::{Access, ApiKey, KeyHash};
 use rand::{SeedableRng as _, rngs::StdRng};
 use sha2::{Digest as _, Sha256};
 
