@@ -15,6 +15,7 @@ use anyhow::{Context, Result};
 
 use self::account::Account;
 use self::parts::Parts;
+pub use self::vault::{Vault, kept_keys};
 use crate::attendant::Attendant;
 use crate::clock::Clock;
 use crate::config::Config;

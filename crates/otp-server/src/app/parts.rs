@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use otp_core::PhoneNumber;
 
 use super::account::Account;
-use super::{policy, vault};
+use super::policy;
+use super::vault::Vault;
 use crate::channel::Channel;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
@@ -25,11 +26,7 @@ impl Parts {
     /// Makes all of them.
     pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
-        let store = vault::open(config, &clock).await?;
-        let clock = store.resume(clock).await.context(
-            "cannot learn the time from the store\nhint: docs/redis.md says what Redis must allow, and what each message means",
-        )?;
-        let keys = vault::keys(config, &store, &clock).await?;
+        let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let shared = Shared {
             store,
             keys,

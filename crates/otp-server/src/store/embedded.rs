@@ -18,7 +18,7 @@ mod voided;
 mod writer;
 mod written;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -75,6 +75,12 @@ pub struct EmbeddedStore {
 }
 
 impl EmbeddedStore {
+    /// Whether there is a store in this directory. Opening one makes it.
+    #[must_use]
+    pub fn is_there(data_dir: &Path) -> bool {
+        data_dir::database_in(data_dir).exists()
+    }
+
     /// Takes the data directory for this process, and reads what was kept in it. Records that may
     /// be forgotten by `wall_ms` are left behind, unless the wall clock is far ahead of the latest
     /// moment that was kept: the machine may have been off for a day, or its clock may be wrong,

@@ -40,7 +40,7 @@ impl DataDir {
     }
 
     pub(super) fn database(&self) -> PathBuf {
-        self.path.join("otp.db")
+        database_in(&self.path)
     }
 }
 
@@ -54,6 +54,11 @@ fn lock_soon(lock: &File) -> Result<(), TryLockError> {
         }
     }
     lock.try_lock()
+}
+
+/// Where the database of a data directory is.
+pub(super) fn database_in(path: &Path) -> PathBuf {
+    path.join("otp.db")
 }
 
 fn make(path: &Path) -> io::Result<()> {
