@@ -29,7 +29,7 @@ use std::{
 use toml::Table;
 
 pub use self::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, ExportFlags, ImportFlags},
     code::CodeSettings,
     graph::{ApiVersion, GraphSettings},
     http::HttpSettings,

@@ -1,4 +1,4 @@
-//! `otp-server`: reads the configuration, starts, and stops when told to.
+//! `otp-server`: reads the configuration, starts, and stops when told to; or runs a sub-command.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use otp_server::app::{self, Application};
 use otp_server::clock::Clock;
-use otp_server::commands::print_new_key;
+use otp_server::commands;
 use otp_server::config::{Cli, Command, Config};
 use otp_server::start_failure::describe;
 use otp_server::telemetry;
@@ -30,36 +30,53 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the process's own generator, for `key create`"
-)]
 fn run(cli: &Cli) -> Result<()> {
-    if cli.task() == Command::KeyCreate {
-        return Ok(print_new_key(
-            &mut rand::rng(),
-            &mut io::stdout(),
-            &mut io::stderr(),
-        )?);
+    match cli.task() {
+        Command::KeyCreate => create_key(),
+        Command::Serve => configured(cli, serve),
+        Command::Check => configured(cli, check),
+        Command::Export(flags) => {
+            configured(cli, async |config| commands::export(config, &flags).await)
+        }
+        Command::Import(flags) => {
+            configured(cli, async |config| commands::import(config, &flags).await)
+        }
     }
+}
+
+/// What needs the configuration, and a log.
+fn configured(cli: &Cli, work: impl AsyncFnOnce(&Config) -> Result<()>) -> Result<()> {
     let loaded = Config::load(cli, Path::new("."))?;
     let _guard = telemetry::init_logging(&loaded.config.log)?;
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    System::new().block_on(async move {
-        if cli.task() == Command::Check {
-            let template = app::check(&loaded.config).await?;
-            writeln!(io::stdout(), "{template}")?;
-            return Ok(());
-        }
-        let application = Application::build(&loaded.config, Clock::system()).await?;
-        application
-            .greet(&mut io::stdout())
-            .context("cannot write to standard output")?;
-        stop_on_signals(&application)?;
-        application.run_until_stopped().await
-    })
+    System::new().block_on(work(&loaded.config))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process's own generator, for a new key"
+)]
+fn create_key() -> Result<()> {
+    Ok(commands::print_new_key(
+        &mut rand::rng(),
+        &mut io::stdout(),
+        &mut io::stderr(),
+    )?)
+}
+
+async fn serve(config: &Config) -> Result<()> {
+    let application = Application::build(config, Clock::system()).await?;
+    application
+        .greet(&mut io::stdout())
+        .context("cannot write to standard output")?;
+    stop_on_signals(&application)?;
+    application.run_until_stopped().await
+}
+
+async fn check(config: &Config) -> Result<()> {
+    Ok(writeln!(io::stdout(), "{}", app::check(config).await?)?)
 }
 
 /// SIGTERM and SIGINT: no new requests, those under way are answered.

@@ -1,8 +1,12 @@
 //! The command line. Clap reads it, and the environment, which nothing else in this program reads.
 
-use std::{fmt, net::IpAddr, net::SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use toml::Value;
 
 use super::reader::Reader;
@@ -13,9 +17,16 @@ use super::reader::Reader;
 /// An empty variable counts as not set.
 #[derive(Clone, Parser)]
 #[command(name = "otp-server", version)]
+// What a sub-command needs to find the store may stand before or behind its name.
 pub struct Cli {
     /// Configuration file; otp-server.toml in the working directory is read if there is one
-    #[arg(long, value_name = "FILE", env = "OTP_CONFIG", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "OTP_CONFIG",
+        hide_env_values = true
+    )]
     pub(super) config: Option<String>,
 
     /// Address to listen on: HOST:PORT, or a port alone (`:PORT` or `PORT`) to keep the configured host
@@ -45,11 +56,23 @@ pub struct Cli {
     graph_url: Option<String>,
 
     /// Directory of the embedded store and the master secret
-    #[arg(long, value_name = "DIR", env = "OTP_DATA_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "OTP_DATA_DIR",
+        hide_env_values = true
+    )]
     data_dir: Option<String>,
 
     /// The store: embedded, memory, or the address of a Redis that many servers share (redis://HOST:PORT)
-    #[arg(long, value_name = "STORE", env = "OTP_STORE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "STORE",
+        env = "OTP_STORE",
+        hide_env_values = true
+    )]
     store: Option<String>,
 
     /// Minutes that a code can be used
@@ -62,12 +85,19 @@ pub struct Cli {
     expiry_minutes: Option<String>,
 
     /// What is logged, such as `info` or `warn,otp_server=debug`
-    #[arg(long, value_name = "FILTER", env = "OTP_LOG", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "OTP_LOG",
+        hide_env_values = true
+    )]
     log: Option<String>,
 
     /// The shape of log lines: human or json
     #[arg(
         long,
+        global = true,
         value_name = "FORMAT",
         env = "OTP_LOG_FORMAT",
         hide_env_values = true
@@ -77,6 +107,7 @@ pub struct Cli {
     /// The file of the master secret
     #[arg(
         long,
+        global = true,
         value_name = "FILE",
         env = "OTP_SECRET_FILE",
         hide_env_values = true
@@ -96,6 +127,38 @@ enum Action {
     /// Keys that callers present
     #[command(subcommand)]
     Key(KeyAction),
+    /// Writes all live records to a file, for another store
+    ///
+    /// The store is the one that the server would use, by the same flags, variables and file. Stop the servers
+    /// first: what happens after a record was written is missing from the file. The file is of use only together
+    /// with the secret file, which is not in it.
+    Export(ExportFlags),
+    /// Puts the records of an export into the store
+    ///
+    /// The store is the one that the server would use, by the same flags, variables and file, and the secret file
+    /// must be the one that the export was made with. The whole file is checked before anything is written.
+    /// Records that the store has already are left as they are, so an import may be repeated.
+    Import(ImportFlags),
+}
+
+/// Where an export goes.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct ExportFlags {
+    /// The file to write, readable by its owner only; - is standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+
+    /// Replace the file if it is there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Where an import comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct ImportFlags {
+    /// The file that `export` wrote; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub input: PathBuf,
 }
 
 #[derive(Clone, Subcommand)]
@@ -105,7 +168,7 @@ enum KeyAction {
 }
 
 /// What the command line asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Start, and serve until told to stop.
     Serve,
@@ -113,14 +176,20 @@ pub enum Command {
     Check,
     /// Print a new key and its hash; needs no configuration.
     KeyCreate,
+    /// Take all records out.
+    Export(ExportFlags),
+    /// Put records in.
+    Import(ImportFlags),
 }
 
 impl Cli {
     /// What was asked for.
     #[must_use]
     pub fn task(&self) -> Command {
-        match self.action {
+        match &self.action {
             Some(Action::Key(KeyAction::Create)) => Command::KeyCreate,
+            Some(Action::Export(flags)) => Command::Export(flags.clone()),
+            Some(Action::Import(flags)) => Command::Import(flags.clone()),
             None if self.check => Command::Check,
             None => Command::Serve,
         }

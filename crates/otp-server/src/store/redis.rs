@@ -172,7 +172,6 @@ impl RedisStore {
 
     /// Into how many parts a walk over all records is divided.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "the same face as the other back ends")]
     pub fn parts(&self) -> usize {
         BUCKETS
     }

@@ -17,3 +17,4 @@ mod startup;
 mod store;
 mod tidy;
 mod torture;
+mod transfer;

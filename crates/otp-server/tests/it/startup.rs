@@ -17,7 +17,7 @@ fn complaint(place: &Place) -> String {
 }
 
 #[track_caller]
-fn complaint_of(ended: &Ended) -> String {
+pub(crate) fn complaint_of(ended: &Ended) -> String {
     assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{ended:?}");
     assert!(!ended.err.contains(TOKEN), "{ended:?}");
     let start = ended.err.find("error: ");
@@ -33,7 +33,7 @@ fn complaint_of(ended: &Ended) -> String {
 }
 
 #[track_caller]
-fn says(complaint: &str, parts: &[&str]) {
+pub(crate) fn says(complaint: &str, parts: &[&str]) {
     for part in parts {
         assert!(
             complaint.contains(part),

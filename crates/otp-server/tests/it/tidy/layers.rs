@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("commands", &["config"]),
+    ("commands", &["app", "config", "store"]),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     ("http", &["clock", "config", "service", "telemetry"]),
     ("service", &["channel", "clock", "store", "telemetry"]),
