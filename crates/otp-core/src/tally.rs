@@ -136,6 +136,12 @@ impl Tally {
         postcard::to_extend(self, bytes).expect("a tally in memory can always be written down")
     }
 
+    /// Are these the bytes of a tally, rather than of a record?
+    #[must_use]
+    pub fn is_in(bytes: &[u8]) -> bool {
+        bytes.first().is_some_and(|format| *format >= FORMAT)
+    }
+
     /// Reads what [`Tally::encode`] wrote.
     pub fn decode(bytes: &[u8]) -> Result<Self, TallyError> {
         match bytes.split_first() {

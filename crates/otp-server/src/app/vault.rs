@@ -25,7 +25,8 @@ pub struct Vault {
 impl Vault {
     /// For a server. A new installation gets a secret.
     pub(super) async fn to_serve(config: &Config, clock: Clock) -> Result<Self> {
-        let (store, clock) = open(config, clock).await?;
+        let store = open(config, &clock).await?;
+        let clock = resume(&store, clock).await?;
         let is_new = store.owner(clock.now()).await?.is_none();
         let keys = Keys::derive(&master_secret(config, is_new)?);
         Self::claim(config, store, keys, clock).await
@@ -46,10 +47,12 @@ impl Vault {
         if is_embedded && !EmbeddedStore::is_there(&config.data_dir) {
             return Err(nothing());
         }
-        let (store, clock) = open(config, Clock::system()).await?;
+        let clock = Clock::system();
+        let store = open(config, &clock).await?;
         if store.owner(clock.now()).await?.is_none() {
             return Err(nothing());
         }
+        let clock = resume(&store, clock).await?;
         Self::claim(config, store, keys, clock).await
     }
 
@@ -57,7 +60,9 @@ impl Vault {
     /// is not so late here yet.
     pub async fn to_put_in(config: &Config, keys: Keys, taken_out: Timestamp) -> Result<Self> {
         outlives_us(config)?;
-        let (store, mut clock) = open(config, Clock::system()).await?;
+        let clock = Clock::system();
+        let store = open(config, &clock).await?;
+        let mut clock = resume(&store, clock).await?;
         if clock.now() < taken_out {
             clock = clock.resumed_from(Some(Seen {
                 at_ms: taken_out.unix_ms(),
@@ -121,9 +126,9 @@ fn place(config: &Config) -> String {
     }
 }
 
-/// The store, and the time that goes on in it.
-async fn open(config: &Config, clock: Clock) -> Result<(Store, Clock)> {
-    let store = match &config.store.kind {
+/// The configured store.
+async fn open(config: &Config, clock: &Clock) -> Result<Store> {
+    Ok(match &config.store.kind {
         StoreKind::Memory => Store::Memory(MemoryStore::new()),
         StoreKind::Embedded => {
             let options = EmbeddedOptions {
@@ -150,11 +155,14 @@ async fn open(config: &Config, clock: Clock) -> Result<(Store, Clock)> {
                 "cannot use the store\nhint: docs/redis.md says what Redis must be set to, and what each message means",
             )?)
         }
-    };
-    let clock = store.resume(clock).await.context(
+    })
+}
+
+/// The time that goes on in the store.
+async fn resume(store: &Store, clock: Clock) -> Result<Clock> {
+    store.resume(clock).await.context(
         "cannot learn the time from the store\nhint: docs/redis.md says what Redis must allow, and what each message means",
-    )?;
-    Ok((store, clock))
+    )
 }
 
 #[expect(

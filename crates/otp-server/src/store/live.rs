@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use otp_core::Tally;
 use tokio::task::yield_now;
 
 use self::shard::{Attended, Shard};
@@ -74,9 +75,11 @@ impl Live {
 
     /// A share of the records; all parts together are all records.
     pub(super) fn part(&self, number: usize, now_ms: u64) -> Vec<(Key, Stored)> {
-        self.shards
-            .get(number)
-            .map_or(Vec::new(), |shard| lock(shard).all(now_ms))
+        self.shards.get(number).map_or(Vec::new(), |shard| {
+            let mut records = lock(shard).all(now_ms);
+            records.retain(|(_, stored)| !Tally::is_in(&stored.body));
+            records
+        })
     }
 
     pub(super) fn parts(&self) -> usize {

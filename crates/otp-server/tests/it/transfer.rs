@@ -102,5 +102,5 @@ fn write_export(place: &Place, file: &str, records: &[String]) {
 }
 
 fn now_ms() -> u64 {
-    Clock::wall().unix_ms()
+    Clock::system().now().unix_ms()
 }
