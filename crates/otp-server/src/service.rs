@@ -124,7 +124,7 @@ impl Service {
             };
             patience.check().map_err(Unavailable::not_begun)?;
             let stopwatch = Stopwatch::start();
-            match store.commit(key, version, &next, now).await? {
+            match store.commit(key, version, &next, Vec::new(), now).await? {
                 Commit::Committed(_) => {
                     metrics.store_commit(stopwatch.elapsed());
                     self.count(&decision.events);

@@ -4,14 +4,15 @@ pub mod backend;
 pub mod embedded;
 pub mod live;
 pub mod memory;
+mod outbox;
 pub mod redis;
 
 use otp_core::{Claim, Record, RecordKey, Refusal, Timestamp};
 
 use crate::clock::{Clock, ClockJump};
 
-pub use self::backend::{Commit, Unavailable, Version};
-use self::backend::{Key, Write};
+pub use self::backend::{Commit, EventId, Outgoing, Unavailable, Version};
+use self::backend::{EVENT_BYTES_MAX, EVENTS_PER_WRITE_MAX, Key, Write};
 use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
 use self::redis::RedisStore;
@@ -79,15 +80,18 @@ impl Store {
         }))
     }
 
-    /// Replaces the record if it is still the expected one, and arms its timer, in one step.
-    /// Resolves once the write is as durable as the back end makes it.
+    /// Replaces the record if it is still the expected one, arms its timer and puts its events out,
+    /// in one step. Resolves once the write is as durable as the back end makes it.
     pub async fn commit(
         &self,
         key: RecordKey,
         expected: Option<Version>,
         next: &Record,
+        events: Vec<Vec<u8>>,
         now: Timestamp,
     ) -> Result<Commit, Unavailable> {
+        debug_assert!(events.len() <= EVENTS_PER_WRITE_MAX, "{}", events.len());
+        debug_assert!(events.iter().all(|body| body.len() <= EVENT_BYTES_MAX));
         let write = Write {
             key: Key(key.bytes()),
             expected,
@@ -95,6 +99,7 @@ impl Store {
             due_at_ms: next.due_at().map(Timestamp::unix_ms),
             forget_at_ms: next.forget_at().unix_ms(),
             live_codes: next.live_codes(),
+            events,
         };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
@@ -192,6 +197,26 @@ impl Store {
         }))
     }
 
+    /// Events of commits, the oldest first and each record's in the order of its commits, hidden from
+    /// further calls of anybody for the lease. One that is not acknowledged by then is handed out
+    /// again. None is handed out while an earlier one of its record is in other hands.
+    pub async fn events(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        lease_secs: u64,
+    ) -> Result<Vec<Outgoing>, Unavailable> {
+        each!(self, backend => backend.events(now.unix_ms(), limit, lease_secs * 1000).await)
+    }
+
+    /// Whoever took these is done with them.
+    pub async fn acknowledge(&self, events: &[EventId]) -> Result<(), Unavailable> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        each!(self, backend => backend.acknowledge(events).await)
+    }
+
     /// The check value of the secret that the store was made with; nothing when it is new.
     pub async fn owner(&self, now: Timestamp) -> Result<Option<[u8; 16]>, Unavailable> {
         let mark = each!(self, backend => backend.load(OWNER_MARK, now.unix_ms()).await)?;
@@ -213,6 +238,7 @@ impl Store {
             due_at_ms: None,
             forget_at_ms: FOR_EVER_MS,
             live_codes: 0,
+            events: Vec::new(),
         };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }

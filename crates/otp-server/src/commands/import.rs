@@ -126,7 +126,7 @@ async fn put(vault: &Vault, key: RecordKey, record: &Record) -> Result<Fate, Una
     if record.forget_at() <= now {
         return Ok(Fate::MayBeForgotten);
     }
-    match store.commit(key, None, record, now).await? {
+    match store.commit(key, None, record, Vec::new(), now).await? {
         Commit::Committed(_) => Ok(Fate::Imported),
         Commit::Conflict => match store.load(key, now).await? {
             Some(there) if there.record == *record => Ok(Fate::AlreadyThere),

@@ -1,6 +1,7 @@
 //! What every back end takes and answers. Bodies are opaque bytes here: no rule lives in a store.
 
 use std::error::Error;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +57,39 @@ pub struct Write {
     pub forget_at_ms: u64,
     /// How many codes in it could be approved: the store only adds them up.
     pub live_codes: u32,
+    /// What others should hear of, in this order, once this is kept; nearly always none. At most
+    /// [`EVENTS_PER_WRITE_MAX`], each of at most [`EVENT_BYTES_MAX`].
+    pub events: Vec<Vec<u8>>,
+}
+
+/// Events that one write may bring.
+pub const EVENTS_PER_WRITE_MAX: usize = 16;
+/// How long the body of an event may be.
+pub const EVENT_BYTES_MAX: usize = 4096;
+
+/// Names an event. Never used twice within a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventId {
+    /// The record that it is of.
+    pub(super) key: Key,
+    /// Rises with the record's commits.
+    pub(super) number: u64,
+}
+
+/// The first byte of the key tells apart what two servers on one store numbered at one moment.
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.key.0[0], self.number)
+    }
+}
+
+/// An event, handed out. It is handed out again later unless it is acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What to acknowledge.
+    pub id: EventId,
+    /// As it was committed.
+    pub body: Arc<[u8]>,
 }
 
 /// What became of a [`Write`].

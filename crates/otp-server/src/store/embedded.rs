@@ -7,6 +7,7 @@
 
 mod data_dir;
 mod database;
+mod events;
 mod format;
 mod garbage;
 mod keeper;
@@ -29,8 +30,11 @@ use self::keeper::{Keeper, Upkeep};
 pub use self::open_error::OpenError;
 use self::queue::{PATIENCE, Queue};
 use self::writer::Writer;
-use super::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
+use super::backend::{
+    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+};
 use super::live::Live;
+use super::outbox::Outbox;
 use crate::clock::Seen;
 
 /// A wall clock that is ahead of the kept time by more is not believed at load.
@@ -66,6 +70,7 @@ pub enum Durability {
 #[derive(Debug)]
 pub struct EmbeddedStore {
     live: Arc<Live>,
+    outbox: Arc<Outbox>,
     queue: Arc<Queue>,
     upkeep: Arc<Upkeep>,
     writer: Option<JoinHandle<()>>,
@@ -102,6 +107,10 @@ impl EmbeddedStore {
             .seen()
             .filter(|seen| live.forgets_any_before(seen.at_ms.saturating_add(LASTING_MS)));
 
+        let outbox = Arc::new(Outbox::default());
+        database
+            .each_event(|id, body| outbox.put(id, body))
+            .map_err(wrong)?;
         let live = Arc::new(live);
         let queue = Arc::new(Queue::new(first_free, seen, options.queue_limit));
         let upkeep = Arc::new(Upkeep::default());
@@ -109,7 +118,9 @@ impl EmbeddedStore {
         let writer = Writer {
             database,
             garbage,
+            acknowledged: Vec::new(),
             live: Arc::clone(&live),
+            outbox: Arc::clone(&outbox),
             queue: Arc::clone(&queue),
             upkeep: Arc::clone(&upkeep),
             data_dir: options.data_dir.clone(),
@@ -117,6 +128,7 @@ impl EmbeddedStore {
         let cannot_start = |cause| OpenError::NoThread { cause };
         let mut store = Self {
             live,
+            outbox,
             queue,
             upkeep,
             writer: None,
@@ -141,9 +153,9 @@ impl EmbeddedStore {
     /// once the write is durable, or after 800 ms with [`Unavailable`]: the write is still queued
     /// then, is what others load, and will be on the disk unless the store goes down.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
-        let replaced = self
-            .live
-            .replace(write, now_ms, |next| self.queue.push(next, now_ms))?;
+        let replaced = self.live.replace(write, now_ms, |next, events| {
+            self.queue.push(next, events, now_ms)
+        })?;
         let Some((version, written)) = replaced else {
             return self.queue.check().map(|()| Commit::Conflict);
         };
@@ -219,6 +231,28 @@ impl EmbeddedStore {
     ) -> Result<Vec<(Key, Stored)>, Unavailable> {
         self.queue.check()?;
         Ok(self.live.part(number, now_ms))
+    }
+
+    /// Events of commits that are on the disk, at most `limit`, the oldest first, each record's in
+    /// the order of its commits; each is handed out again after `lease_ms` unless it is
+    /// acknowledged.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn events(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Outgoing>, Unavailable> {
+        Ok(self.outbox.hand_out(now_ms, limit, lease_ms))
+    }
+
+    /// They are not handed out again, except after a crash within the next second or so: the disk
+    /// is told along with later commits, or when there is nothing else to do.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn acknowledge(&self, events: &[EventId]) -> Result<(), Unavailable> {
+        self.outbox.remove(events);
+        self.queue.acknowledge(events);
+        Ok(())
     }
 
     /// The sum of what the records say.

@@ -87,12 +87,13 @@ impl Live {
     }
 
     /// Puts the next state in place if the expected one still stands; otherwise answers `None`.
-    /// `enqueue` gives the new version, and may refuse, in which case nothing changes.
+    /// `enqueue`, which also gets the write's events, gives the new version, and may refuse, in
+    /// which case nothing changes.
     pub(super) fn replace<T>(
         &self,
         write: Write,
         now_ms: u64,
-        enqueue: impl FnOnce(&Next) -> Result<(Version, T), Unavailable>,
+        enqueue: impl FnOnce(&Next, Vec<Vec<u8>>) -> Result<(Version, T), Unavailable>,
     ) -> Result<Option<(Version, T)>, Unavailable> {
         let mut shard = self.shard(write.key);
         if shard.version(write.key, now_ms) != write.expected {
@@ -106,7 +107,7 @@ impl Live {
             forget_at_ms: write.forget_at_ms,
             live_codes: write.live_codes,
         };
-        let (version, ticket) = enqueue(&next)?;
+        let (version, ticket) = enqueue(&next, write.events)?;
         self.recount(shard.put(version, next));
         Ok(Some((version, ticket)))
     }

@@ -2,14 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
+use super::backend::{
+    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+};
 use super::live::Live;
+use super::outbox::{Outbox, named};
 
 /// Live records and nothing else. It can always answer; its methods are fallible and async so that
 /// it can stand where any other back end stands.
 #[derive(Debug)]
 pub struct MemoryStore {
     live: Live,
+    outbox: Outbox,
     next_version: AtomicU64,
 }
 
@@ -26,6 +30,7 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self {
             live: Live::new(),
+            outbox: Outbox::default(),
             next_version: AtomicU64::new(1),
         }
     }
@@ -37,9 +42,11 @@ impl MemoryStore {
 
     /// Replaces the record if it is in the expected version, at the first poll.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
-        let replaced = self
-            .live
-            .replace(write, now_ms, |_| Ok((self.version(), ())))?;
+        let replaced = self.live.replace(write, now_ms, |next, events| {
+            let version = self.version();
+            self.publish(next.key, version, events);
+            Ok((version, ()))
+        })?;
         Ok(replaced.map_or(Commit::Conflict, |(version, ())| Commit::Committed(version)))
     }
 
@@ -86,6 +93,23 @@ impl MemoryStore {
         Ok(self.live.part(number, now_ms))
     }
 
+    /// Events of commits, at most `limit`, the oldest first, each record's in the order of its
+    /// commits; each is handed out again after `lease_ms` unless it is acknowledged.
+    pub async fn events(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Outgoing>, Unavailable> {
+        Ok(self.outbox.hand_out(now_ms, limit, lease_ms))
+    }
+
+    /// They are never handed out again.
+    pub async fn acknowledge(&self, events: &[EventId]) -> Result<(), Unavailable> {
+        self.outbox.remove(events);
+        Ok(())
+    }
+
     /// The sum of what the records say.
     #[must_use]
     pub fn live_codes(&self) -> u64 {
@@ -99,6 +123,16 @@ impl MemoryStore {
 }
 
 impl MemoryStore {
+    fn publish(&self, key: Key, version: Version, events: Vec<Vec<u8>>) {
+        if events.is_empty() {
+            return;
+        }
+        for (id, body) in named(key, version, events) {
+            self.outbox.put(id, body);
+        }
+        drop(self.outbox.drop_excess());
+    }
+
     fn version(&self) -> Version {
         Version(self.next_version.fetch_add(1, Ordering::Relaxed))
     }

@@ -1,8 +1,8 @@
 //! The Redis store: many processes share one Redis or Valkey, alone, behind a failover endpoint,
 //! or as a cluster.
 //!
-//! A record, the timers and the count of live codes of its bucket lie in one hash slot, and change
-//! together in one script. What is written there, and what a failover can lose, stands in
+//! A record, the timers, the outbox and the count of live codes of its bucket lie in one hash slot,
+//! and change together in one script. What is written there, and what a failover can lose, stands in
 //! `docs/redis.md`. All talk to Redis happens on one thread with a runtime of its own, so that any
 //! number of runtimes can use the store at once, and what was begun is finished whoever stops
 //! waiting for it.
@@ -16,6 +16,7 @@ mod driver;
 mod keyspace;
 mod link;
 mod options;
+mod outbox;
 mod scripts;
 mod time;
 mod timers;
@@ -35,9 +36,12 @@ use self::census::Census;
 use self::driver::Driver;
 use self::keyspace::{BUCKETS, Bucket, Keyspace};
 pub use self::options::{Password, RedisOptions, RedisUrlError};
+use self::outbox::HandOut;
 use self::timers::Attendance;
 use self::way::Way;
-use super::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
+use super::backend::{
+    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+};
 
 /// How much longer than it must a record stays, on Redis' clock. Servers drop records on time by
 /// their own clock; this is for when none is left to do it, and a day covers a clock of Redis'
@@ -202,6 +206,32 @@ impl RedisStore {
         Ok(found)
     }
 
+    /// Events of commits, at most `limit`, the oldest first, each record's in the order of its
+    /// commits; each is handed out again, by any process, after `lease_ms` unless it is
+    /// acknowledged. Where a part of a cluster does not answer, the others' events are handed out.
+    /// A look into every bucket: not to be done more often than about once a second.
+    pub async fn events(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Outgoing>, Unavailable> {
+        let inner = Arc::clone(&self.inner);
+        let round = HandOut::new(now_ms, limit, lease_ms);
+        self.driver
+            .run(async move { inner.hand_out(round).await })
+            .await
+    }
+
+    /// They are never handed out again.
+    pub async fn acknowledge(&self, events: &[EventId]) -> Result<(), Unavailable> {
+        let inner = Arc::clone(&self.inner);
+        let events = events.to_vec();
+        self.driver
+            .run(async move { inner.acknowledge(&events).await })
+            .await
+    }
+
     /// The sum of what the records say. This process' commits show at once, others' within about a
     /// second; while Redis is down it is what was known last.
     #[must_use]
@@ -244,11 +274,14 @@ impl Inner {
             .saturating_sub(now_ms)
             .saturating_add(LINGER_MS)
             .min(value::MS_MAX);
-        let mut command = scripts::COMMIT.command(3);
+        let keys = if write.events.is_empty() { 3 } else { 6 };
+        let mut command = scripts::COMMIT.command(keys);
         command
             .arg(self.keys.record(write.key))
             .arg(self.keys.timers(bucket))
-            .arg(self.keys.live_codes(bucket))
+            .arg(self.keys.live_codes(bucket));
+        self.add_outbox_keys(&mut command, write);
+        command
             .arg(
                 write
                     .expected
@@ -260,6 +293,7 @@ impl Inner {
             .arg(timers::rings_at(write))
             .arg(to_live_ms)
             .arg(write.live_codes);
+        Self::add_events(&mut command, write);
         let reply = self
             .way
             .ask(bucket, Some(&scripts::COMMIT), &command)

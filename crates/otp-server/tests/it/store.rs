@@ -9,6 +9,7 @@ mod embedded;
 mod files;
 mod full;
 mod model;
+mod outbox;
 mod redis;
 mod restart;
 mod settled;

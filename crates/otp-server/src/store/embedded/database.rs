@@ -7,12 +7,12 @@ use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params,
 };
 
-use super::super::backend::{Key, Version};
+use super::super::backend::{EventId, Key, Version};
 use super::super::live::Next;
 use super::Durability;
-use super::format::{PAGE_BYTES, SEEN_TABLE};
+use super::format::{OUTBOX_TABLE, PAGE_BYTES, SEEN_TABLE};
 use super::queue::{Marks, Row};
-use super::seen;
+use super::{events, seen};
 use crate::clock::Seen;
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
@@ -32,6 +32,15 @@ const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(200);
 
 const SELECT: &str = "SELECT version, key, due_at_ms, forget_at_ms, live_codes, body FROM record";
 const INSERT: &str = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+/// What a transaction deletes on the way.
+#[derive(Debug, Default)]
+pub(super) struct Unneeded<'a> {
+    /// Versions that were superseded or forgotten.
+    pub(super) rows: &'a [Version],
+    /// Events that were acknowledged.
+    pub(super) events: &'a [EventId],
+}
 
 /// The writer's connection.
 #[derive(Debug)]
@@ -66,8 +75,9 @@ impl Database {
                 |_| Ok(()),
             )?;
         }
-        // Databases from before it was there get it now.
+        // Databases from before they were there get them now.
         connection.execute_batch(SEEN_TABLE)?;
+        connection.execute_batch(OUTBOX_TABLE)?;
         Ok(Self {
             seen_kept: seen::read(&connection)?,
             connection,
@@ -103,6 +113,11 @@ impl Database {
         Ok(())
     }
 
+    /// Calls back for every event that nobody has acknowledged.
+    pub(super) fn each_event(&self, each: impl FnMut(EventId, Vec<u8>)) -> Result<()> {
+        events::read(&self.connection, each)
+    }
+
     /// The row of a version, if it is there.
     pub(super) fn row(&self, version: Version) -> Result<Option<(Version, Next)>> {
         let mut statement = self
@@ -132,11 +147,12 @@ impl Database {
         Ok(first)
     }
 
-    /// Writes rows and deletes others in one transaction, durable when this returns.
+    /// Writes rows with their events and deletes others in one transaction, durable when this
+    /// returns.
     pub(super) fn write(
         &mut self,
         rows: &[Row],
-        garbage: &[Version],
+        unneeded: &Unneeded<'_>,
         Marks { next_version, seen }: Marks,
     ) -> Result<()> {
         let transaction = self
@@ -146,7 +162,7 @@ impl Database {
         let seen = seen.filter(|latest| seen::is_worth_keeping(self.seen_kept, *latest));
         {
             let mut insert = transaction.prepare_cached(INSERT)?;
-            for Row { version, next } in rows {
+            for Row { version, next, .. } in rows {
                 insert.execute(params![
                     version.0.cast_signed(),
                     next.key.0,
@@ -157,9 +173,11 @@ impl Database {
                 ])?;
             }
             let mut delete = transaction.prepare_cached("DELETE FROM record WHERE version = ?1")?;
-            for version in garbage {
+            for version in unneeded.rows {
                 delete.execute([version.0.cast_signed()])?;
             }
+            events::write(&transaction, rows)?;
+            events::delete(&transaction, unneeded.events)?;
             if reserved < next_version + VERSIONS_LOW {
                 reserved = next_version + VERSIONS_RESERVED;
                 reserve(&transaction, reserved)?;

@@ -47,6 +47,15 @@ pub(super) const SEEN_TABLE: &str = "
     ) STRICT;
 ";
 
+/// Events that nobody has acknowledged yet. Programs from before take no notice of it either.
+pub(super) const OUTBOX_TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS outbox (
+        id INTEGER PRIMARY KEY,
+        key BLOB NOT NULL,
+        body BLOB NOT NULL
+    ) STRICT;
+";
+
 /// Where SQLite's file header has what we look for; see <https://sqlite.org/fileformat.html>.
 const HEADER_BYTES: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -131,6 +140,7 @@ fn lay_out(path: &Path) -> Result<(), rusqlite::Error> {
          PRAGMA user_version = {FORMAT};
          {TABLES}
          {SEEN_TABLE}
+         {OUTBOX_TABLE}
          COMMIT;
          PRAGMA journal_mode = WAL;"
     ))?;

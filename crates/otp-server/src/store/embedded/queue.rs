@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use self::group::Ticket;
 pub(super) use self::group::{Group, Row};
-use super::super::backend::{Unavailable, Version};
+use super::super::backend::{EventId, Unavailable, Version};
 use super::super::live::Next;
 use super::voided::Voided;
 use super::written::Written;
@@ -48,6 +48,7 @@ struct State {
     voided: Voided,
     seen: Option<Seen>,
     forgotten: Vec<Version>,
+    acknowledged: Vec<EventId>,
     next_version: u64,
     down: Option<Unavailable>,
     is_closing: bool,
@@ -65,10 +66,11 @@ pub(super) struct Marks {
 /// What there is for the writer to do.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// Rows to write, if any, and versions that were forgotten, if any.
+    /// Rows to write, versions that were forgotten, events that were acknowledged: as far as any.
     Some {
         group: Option<Group>,
         forgotten: Vec<Version>,
+        acknowledged: Vec<EventId>,
     },
     /// Nothing came for a while.
     Idle,
@@ -86,6 +88,7 @@ impl Queue {
             voided: Voided::default(),
             seen,
             forgotten: Vec::new(),
+            acknowledged: Vec::new(),
             next_version: first_version,
             down: None,
             is_closing: false,
@@ -107,13 +110,14 @@ impl Queue {
     pub(super) fn push(
         &self,
         next: &Next,
+        events: Vec<Vec<u8>>,
         now_ms: u64,
     ) -> Result<(Version, Arc<Written>), Unavailable> {
-        self.push_to(self.open()?, next, now_ms)
+        self.push_to(self.open()?, next, events, now_ms)
     }
 
     /// Queues a shared count under a new version, or changes the row under which it is queued
-    /// already: a count that every request changes is written once a group.
+    /// already: a count that every request changes is written once a group. Counts have no events.
     pub(super) fn push_count(&self, next: &Next, now_ms: u64) -> Result<Version, Unavailable> {
         let mut state = self.open()?;
         let group = state.groups.back_mut();
@@ -122,7 +126,7 @@ impl Queue {
             row.next.forget_at_ms = next.forget_at_ms;
             return Ok(row.version);
         }
-        self.push_to(state, next, now_ms)
+        self.push_to(state, next, Vec::new(), now_ms)
             .map(|(version, _)| version)
     }
 
@@ -140,6 +144,7 @@ impl Queue {
         &self,
         mut state: MutexGuard<'_, State>,
         next: &Next,
+        events: Vec<Vec<u8>>,
         now_ms: u64,
     ) -> Result<(Version, Arc<Written>), Unavailable> {
         if state.waiting >= self.limit {
@@ -164,6 +169,7 @@ impl Queue {
         group.rows.push(Row {
             version,
             next: next.clone(),
+            events,
         });
         let written = Arc::clone(&group.written);
         self.wake_writer(state);
@@ -174,6 +180,13 @@ impl Queue {
     pub(super) fn forget(&self, last: Version) {
         let mut state = self.lock();
         state.forgotten.push(last);
+        self.wake_writer(state);
+    }
+
+    /// Somebody is done with these events.
+    pub(super) fn acknowledge(&self, events: &[EventId]) {
+        let mut state = self.lock();
+        state.acknowledged.extend(events);
         self.wake_writer(state);
     }
 
@@ -237,13 +250,14 @@ impl Queue {
     pub(super) fn take(&self, patience: Option<Duration>) -> Work {
         let mut state = self.lock();
         loop {
-            if !state.groups.is_empty() || !state.forgotten.is_empty() {
+            if state.has_work() {
                 let group = state.groups.pop_front();
                 state.under_way = group.as_ref().and_then(Group::ticket);
                 state.waiting -= group.as_ref().map_or(0, |group| group.rows.len());
                 return Work::Some {
                     group,
                     forgotten: std::mem::take(&mut state.forgotten),
+                    acknowledged: std::mem::take(&mut state.acknowledged),
                 };
             }
             if state.is_closing {
@@ -368,6 +382,10 @@ impl Queue {
 }
 
 impl State {
+    fn has_work(&self) -> bool {
+        !(self.groups.is_empty() && self.forgotten.is_empty() && self.acknowledged.is_empty())
+    }
+
     fn see(&mut self, now_ms: u64) {
         if self.seen.is_none_or(|seen| seen.at_ms <= now_ms) {
             self.seen = Some(Seen::just_now(now_ms));

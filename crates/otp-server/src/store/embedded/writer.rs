@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::backend::{Unavailable, Version};
+use super::super::backend::{EventId, Unavailable, Version};
 use super::super::live::Live;
-use super::database::{Checkpoint, Database, Log, is_full};
+use super::super::outbox::{Outbox, named};
+use super::database::{Checkpoint, Database, Log, Unneeded, is_full};
 use super::garbage::Garbage;
 use super::keeper::Upkeep;
 use super::queue::{Group, Queue, Work};
@@ -19,6 +20,8 @@ const DELETED_PER_ROW: usize = 2;
 const DELETED_PER_GROUP: usize = 64;
 /// Rows deleted in a transaction of their own.
 const DELETED_WHEN_IDLE: usize = 2_000;
+/// Events deleted in one transaction.
+const EVENTS_DELETED: usize = 1_024;
 /// Some 100 ms.
 const TRANSACTIONS_WHEN_CLOSING: usize = 10;
 
@@ -27,7 +30,10 @@ const TRANSACTIONS_WHEN_CLOSING: usize = 10;
 pub(super) struct Writer {
     pub(super) database: Database,
     pub(super) garbage: Garbage,
+    /// Events that are still on the disk and that nobody wants any more.
+    pub(super) acknowledged: Vec<EventId>,
     pub(super) live: Arc<Live>,
+    pub(super) outbox: Arc<Outbox>,
     pub(super) queue: Arc<Queue>,
     pub(super) upkeep: Arc<Upkeep>,
     pub(super) data_dir: PathBuf,
@@ -40,8 +46,13 @@ impl Writer {
         let mut patience = Some(IDLE);
         loop {
             match self.queue.take(patience) {
-                Work::Some { group, forgotten } => {
+                Work::Some {
+                    group,
+                    forgotten,
+                    acknowledged,
+                } => {
                     self.garbage.extend(forgotten);
+                    self.acknowledged.extend(acknowledged);
                     if let Some(group) = group {
                         self.write(group);
                     }
@@ -55,28 +66,53 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, group: Group) {
+    fn write(&mut self, mut group: Group) {
         let garbage = self
             .garbage
             .next(group.rows.len() * DELETED_PER_ROW + DELETED_PER_GROUP);
         let mut deleted = garbage.len();
+        let mut events_deleted = self.acknowledged.len().min(EVENTS_DELETED);
+        let unneeded = Unneeded {
+            rows: &garbage,
+            events: &self.acknowledged[..events_deleted],
+        };
         let mut outcome = self
             .database
-            .write(&group.rows, &garbage, self.queue.marks());
+            .write(&group.rows, &unneeded, self.queue.marks());
         if outcome.as_ref().is_err_and(is_full)
             && self.delete_all().is_ok_and(|made_room| made_room)
         {
-            deleted = 0;
-            outcome = self.database.write(&group.rows, &[], self.queue.marks());
+            (deleted, events_deleted) = (0, 0);
+            let nothing = Unneeded::default();
+            outcome = self
+                .database
+                .write(&group.rows, &nothing, self.queue.marks());
         }
         if let Err(error) = outcome {
             return self.recover(group, error);
         }
+        self.publish(&mut group);
         self.queue.written(&group);
         self.garbage.deleted(deleted);
+        self.acknowledged.drain(..events_deleted);
         self.garbage
             .extend(group.rows.iter().filter_map(|row| row.next.supersedes));
         self.upkeep.committed();
+    }
+
+    /// Lets the events be seen of a group that is on the disk.
+    fn publish(&mut self, group: &mut Group) {
+        let mut has_any = false;
+        for row in group.rows.iter_mut().filter(|row| !row.events.is_empty()) {
+            has_any = true;
+            let events = std::mem::take(&mut row.events);
+            for (id, body) in named(row.next.key, row.version, events) {
+                self.outbox.put(id, body);
+            }
+        }
+        if has_any {
+            self.acknowledged.extend(self.outbox.drop_excess());
+        }
     }
 
     /// Once the log is long or old, writes it from its start again. The keeper has copied most of
@@ -137,19 +173,26 @@ impl Writer {
 
     /// Answers whether there was anything to delete.
     pub(super) fn delete_all(&mut self) -> Result<bool, rusqlite::Error> {
-        let had_garbage = !self.garbage.is_empty();
+        let had_any = !(self.garbage.is_empty() && self.acknowledged.is_empty());
         while self.delete_some()? > 0 {}
-        Ok(had_garbage)
+        Ok(had_any)
     }
 
     fn delete_some(&mut self) -> Result<usize, rusqlite::Error> {
         self.garbage.sweep();
         let garbage: Vec<Version> = self.garbage.next(DELETED_WHEN_IDLE);
-        if !garbage.is_empty() {
-            self.database.write(&[], &garbage, self.queue.marks())?;
+        let events = self.acknowledged.len().min(EVENTS_DELETED);
+        let deleted = garbage.len() + events;
+        if deleted > 0 {
+            let unneeded = Unneeded {
+                rows: &garbage,
+                events: &self.acknowledged[..events],
+            };
+            self.database.write(&[], &unneeded, self.queue.marks())?;
             self.garbage.deleted(garbage.len());
+            self.acknowledged.drain(..events);
         }
-        Ok(garbage.len())
+        Ok(deleted)
     }
 }
 

@@ -2,9 +2,10 @@
 -- Replaces a record if it is still in the version that the decision was made on, and sets its
 -- timer and its bucket's count of live codes with it: all or nothing, in one slot.
 --
--- KEYS  record, timers, live codes
+-- KEYS  record, timers, live codes; with events also: outbox, events, the last event's number
 -- ARGV  expected version ('' for none), the record's next value, now (ms), its name in the timers,
---       when the timer rings (ms), time to live (ms), its live codes
+--       when the timer rings (ms), time to live (ms), its live codes; with events also: their time
+--       to live (ms), how many may wait, each event
 -- A value is: layout (1 byte), version (8), forget at (8, ms), live codes (4), body.
 -- Answers {1 committed | 0 conflict | -1 another layout, the bucket's live codes}.
 local HEAD, LAYOUT, HOUR = 21, 1, 3600000
@@ -36,5 +37,27 @@ if redis.call('PTTL', KEYS[2]) < to_live then
 elseif live_codes == change then
   -- Perhaps just made.
   redis.call('PEXPIRE', KEYS[3], redis.call('PTTL', KEYS[2]) + HOUR)
+end
+
+if #KEYS > 3 then
+  -- Numbers come from the time, and rise even where two servers' clocks differ.
+  local number = math.max(tonumber(redis.call('GET', KEYS[6]) or '0'), tonumber(ARGV[3]) * 1000)
+  for i = 10, #ARGV do
+    number = number + 1
+    local digits = string.format('%016.0f', number)
+    redis.call('ZADD', KEYS[4], 0, digits .. ARGV[4])
+    redis.call('HSET', KEYS[5], digits, ARGV[i])
+  end
+  local waits = tonumber(ARGV[8])
+  redis.call('SET', KEYS[6], string.format('%.0f', number), 'PX', waits)
+  redis.call('PEXPIRE', KEYS[4], waits)
+  redis.call('PEXPIRE', KEYS[5], waits)
+  local excess = redis.call('ZCARD', KEYS[4]) - tonumber(ARGV[9])
+  if excess > 0 then
+    for _, name in ipairs(redis.call('ZRANGE', KEYS[4], 0, excess - 1)) do
+      redis.call('ZREM', KEYS[4], name)
+      redis.call('HDEL', KEYS[5], string.sub(name, 1, 16))
+    end
+  end
 end
 return {1, live_codes}

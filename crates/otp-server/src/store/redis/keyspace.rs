@@ -1,7 +1,8 @@
 //! Where things are in Redis: `PREFIX{BUCKET}:r:KEY` is a record, `PREFIX{BUCKET}:c:KEY` a count that
 //! many phones share, `PREFIX{BUCKET}:due` the timers and `PREFIX{BUCKET}:live` the count of live codes
-//! of the bucket. One bucket has the shared time too: `PREFIX{BUCKET}:time`, and
-//! `PREFIX{BUCKET}:up:START` for each start of a machine.
+//! of the bucket. `PREFIX{BUCKET}:out` is who holds which event of the bucket's outbox, `PREFIX{BUCKET}:ev`
+//! the events themselves, `PREFIX{BUCKET}:seq` the last one's number. One bucket has the shared time too:
+//! `PREFIX{BUCKET}:time`, and `PREFIX{BUCKET}:up:START` for each start of a machine.
 //!
 //! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
 
@@ -79,6 +80,18 @@ impl Keyspace {
         format!("{}{{{bucket}}}:live", self.prefix)
     }
 
+    pub(super) fn outbox(&self, bucket: Bucket) -> String {
+        format!("{}{{{bucket}}}:out", self.prefix)
+    }
+
+    pub(super) fn events(&self, bucket: Bucket) -> String {
+        format!("{}{{{bucket}}}:ev", self.prefix)
+    }
+
+    pub(super) fn last_event(&self, bucket: Bucket) -> String {
+        format!("{}{{{bucket}}}:seq", self.prefix)
+    }
+
     fn named_by(&self, bucket: Bucket, kind: &str, bytes: [u8; 16]) -> String {
         let mut name = format!("{}{{{bucket}}}:{kind}:", self.prefix);
         for byte in bytes {
@@ -125,6 +138,9 @@ mod tests {
         assert_eq!(keys.time_mark(), "otp:{0}:time");
         let start = format!("otp:{{0}}:up:{}", "11".repeat(16));
         assert_eq!(keys.machine_start([17; 16]), start);
+        assert_eq!(keys.outbox(17), "otp:{17}:out");
+        assert_eq!(keys.events(17), "otp:{17}:ev");
+        assert_eq!(keys.last_event(17), "otp:{17}:seq");
         Keyspace::new("{otp}").expect_err("the prefix would decide the slot");
     }
 

@@ -17,6 +17,12 @@ pub(super) static GIVE_BACK: LazyLock<Lua> =
     LazyLock::new(|| Lua::new(include_str!("give_back.lua")));
 /// Moves on the time that all servers share.
 pub(super) static TICK: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("tick.lua")));
+/// Hands out events.
+pub(super) static HAND_OUT: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("hand_out.lua")));
+/// Removes events.
+pub(super) static ACKNOWLEDGE: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("acknowledge.lua")));
 
 /// A script and its name in Redis' cache.
 pub(super) struct Lua {

@@ -147,10 +147,9 @@ impl Inner {
         taken.sort_unstable();
         let due = taken.into_iter().map(|index| chosen[index].key);
         let is_all = saw_all && chose_all;
-        outcome.unless_all_failed(Attended {
-            due: due.collect(),
-            is_all,
-        })
+        let due: Vec<Key> = due.collect();
+        outcome.unless_all_failed(!due.is_empty())?;
+        Ok(Attended { due, is_all })
     }
 
     fn take(&self, round: Attendance, bucket: Bucket, timers: &[usize], chosen: &[Ringing]) -> Cmd {
@@ -171,20 +170,20 @@ impl Inner {
 
 /// What was wrong with those that did not answer.
 #[derive(Default)]
-struct Outcome {
+pub(super) struct Outcome {
     trouble: Option<Unavailable>,
 }
 
 impl Outcome {
-    fn of<T>(&mut self, answer: Result<T, Unavailable>) -> Option<T> {
+    pub(super) fn of<T>(&mut self, answer: Result<T, Unavailable>) -> Option<T> {
         answer.map_err(|trouble| self.trouble = Some(trouble)).ok()
     }
 
     /// Part of a cluster is enough for its part of the work.
-    fn unless_all_failed(self, attended: Attended) -> Result<Attended, Unavailable> {
+    pub(super) fn unless_all_failed(self, has_any: bool) -> Result<(), Unavailable> {
         match self.trouble {
-            Some(trouble) if attended.due.is_empty() => Err(trouble),
-            _ => Ok(attended),
+            Some(trouble) if !has_any => Err(trouble),
+            _ => Ok(()),
         }
     }
 }

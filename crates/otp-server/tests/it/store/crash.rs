@@ -12,7 +12,7 @@ use otp_server::store::embedded::{EmbeddedOptions, EmbeddedStore};
 use tempfile::TempDir;
 use tokio::task::LocalSet;
 
-use super::stage::{NOW, committed, key, options, write};
+use super::stage::{HOUR, NOW, committed, ids, key, options, write};
 
 const ROUNDS: usize = 6;
 const TASKS: u64 = 32;
@@ -22,6 +22,7 @@ const BODY_PADDING: usize = 150;
 #[tokio::test]
 async fn a_killed_process_loses_no_acknowledged_commit_and_makes_none_up() {
     let dir = TempDir::new().unwrap();
+    let mut told = BTreeMap::<u64, u64>::new();
     for round in 0..ROUNDS {
         let acknowledged = kill_under_load(&options(&dir).data_dir);
         let store = EmbeddedStore::open(&options(&dir), NOW).unwrap();
@@ -37,7 +38,27 @@ async fn a_killed_process_loses_no_acknowledged_commit_and_makes_none_up() {
             live_codes += kept % 3;
         }
         assert_eq!(store.live_codes(), live_codes, "in round {round}");
+        take_events_in(&store, &mut told).await;
+        for number in 0..TASKS {
+            let stored = store.load(key(number), NOW).await.unwrap().unwrap();
+            assert_eq!(
+                told.get(&number),
+                Some(&counted(&stored.body)),
+                "record {number} and its events do not agree in round {round}"
+            );
+        }
     }
+}
+
+/// Each kept commit has brought one event, and each is told once, in order: they are acknowledged,
+/// and the store is closed in peace before the next round.
+async fn take_events_in(store: &EmbeddedStore, told: &mut BTreeMap<u64, u64>) {
+    let events = store.events(NOW, usize::MAX, HOUR).await.unwrap();
+    for event in &events {
+        let (number, count) = (counted(&event.body), counted(&event.body[8..]));
+        assert_eq!(told.insert(number, count).unwrap_or(0) + 1, count);
+    }
+    store.acknowledge(&ids(&events)).await.unwrap();
 }
 
 /// Not a test of its own: the process that is killed. Reads the data directory from its input and
@@ -75,6 +96,7 @@ async fn count_up(store: Arc<EmbeddedStore>, number: u64) {
         let live_codes = u32::try_from(count % 3).unwrap();
         let next = Write {
             live_codes,
+            events: vec![[number.to_le_bytes(), count.to_le_bytes()].concat()],
             ..write(number, expected, &body)
         };
         expected = Some(committed(store.commit(next, NOW).await));

@@ -143,6 +143,7 @@ impl World {
             due_at_ms: due_in.map(|after| self.now + after),
             forget_at_ms: self.now + forget_in,
             live_codes,
+            events: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod connecting;
+mod events;
 mod faults;
 mod sharing;
 mod speed;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use otp_server::store::backend::{Claim, Commit, Key, Stored, Taken, Unavailable, Version, Write};
+use otp_server::store::backend::{
+    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+};
 use otp_server::store::embedded::{Durability, EmbeddedOptions, EmbeddedStore};
 use otp_server::store::memory::MemoryStore;
 use otp_server::store::redis::RedisStore;
@@ -136,6 +138,29 @@ impl AnyStore {
         found
     }
 
+    pub(super) async fn events(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        lease_ms: u64,
+    ) -> Result<Vec<Outgoing>, Unavailable> {
+        match self {
+            Self::Memory(store) => store.events(now_ms, limit, lease_ms).await,
+            Self::Embedded(store, _) => store.events(now_ms, limit, lease_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                store.events(now_ms, limit, lease_ms).await
+            }
+        }
+    }
+
+    pub(super) async fn acknowledge(&self, events: &[EventId]) -> Result<(), Unavailable> {
+        match self {
+            Self::Memory(store) => store.acknowledge(events).await,
+            Self::Embedded(store, _) => store.acknowledge(events).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => store.acknowledge(events).await,
+        }
+    }
+
     pub(super) fn live_codes(&self) -> u64 {
         match self {
             Self::Memory(store) => store.live_codes(),
@@ -191,7 +216,26 @@ pub(super) fn write(number: u64, expected: Option<Version>, body: &[u8]) -> Writ
         due_at_ms: None,
         forget_at_ms: NOW + HOUR,
         live_codes: 1,
+        events: Vec::new(),
     }
+}
+
+/// The same with events.
+pub(super) fn write_with(number: u64, expected: Option<Version>, events: &[&[u8]]) -> Write {
+    Write {
+        events: events.iter().map(|body| body.to_vec()).collect(),
+        ..write(number, expected, b"with events")
+    }
+}
+
+/// What the events say, in their order.
+pub(super) fn bodies(events: &[Outgoing]) -> Vec<&[u8]> {
+    events.iter().map(|event| &event.body[..]).collect()
+}
+
+/// The names to acknowledge.
+pub(super) fn ids(events: &[Outgoing]) -> Vec<EventId> {
+    events.iter().map(|event| event.id).collect()
 }
 
 /// The version of a commit that must not conflict.

@@ -11,6 +11,7 @@ use super::super::written::Written;
 pub(in super::super) struct Row {
     pub(in super::super) version: Version,
     pub(in super::super) next: Next,
+    pub(in super::super) events: Vec<Vec<u8>>,
 }
 
 /// Rows that become durable together. Whoever waits for one that is dropped unwritten is told so.

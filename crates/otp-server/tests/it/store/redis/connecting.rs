@@ -8,7 +8,7 @@ use otp_server::store::backend::{Claim, Taken};
 use otp_server::store::redis::{Password, RedisOptions, RedisStore};
 use tempfile::TempDir;
 
-use super::super::stage::{HOUR, NOW, committed, key, write};
+use super::super::stage::{HOUR, NOW, bodies, committed, ids, key, write, write_with};
 use super::patient;
 use crate::redis_process::{RedisCluster, RedisProcess, free_port, now};
 
@@ -48,19 +48,24 @@ async fn a_user_with_the_documented_rights_is_enough() {
     options.username = Some("ann".to_owned());
     options.password = Some(Password::new("canary-password"));
     let store = RedisStore::connect(&options).await.expect("welcome");
-    committed(store.commit(write(1, None, b"one"), NOW).await);
+    committed(store.commit(write_with(1, None, &[b"event"]), NOW).await);
     assert!(store.load(key(1), NOW).await.unwrap().is_some());
     store.due(NOW * 2, 10, 1).await.unwrap();
     assert_eq!(store.live_codes(), 0);
+    let events = store.events(NOW, 10, 1).await.unwrap();
+    assert_eq!(bodies(&events), [b"event"]);
+    store.acknowledge(&ids(&events)).await.unwrap();
     let claims = [Claim {
         key: key(1),
-        amount: 1,
-        cap: Cap::per_hour(1),
+        amount: 2,
+        cap: Cap::per_hour(2),
     }];
     let hours_ago = NOW - 3 * HOUR;
     for at_ms in [hours_ago, NOW] {
         assert_eq!(store.take(&claims, at_ms).await.unwrap(), Taken::All);
-        store.give_back(&claims, at_ms).await.expect("given back");
+        let half = claims.map(|claim| Claim { amount: 1, ..claim });
+        store.give_back(&half, at_ms).await.expect("given back");
+        store.give_back(&half, at_ms).await.expect("given back");
         assert_eq!(store.take(&claims, at_ms).await.unwrap(), Taken::All);
     }
     store.health().await.expect("well");
