@@ -1,5 +1,5 @@
-//! The thread that lives by the clock: attends to due records, looks at the template now and
-//! then, and keeps the clock and the metrics in order. The faces never wait for it.
+//! The thread that lives by the clock: attends to due records, writes the audit trail, looks at the
+//! template now and then, and keeps the clock and the metrics in order. The faces never wait for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,12 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::ClockJump;
-use crate::service::Service;
+use crate::service::{Audit, Service};
 
 /// How late a timer may be noticed.
 const TICK: Duration = Duration::from_millis(100);
+/// How late a line of the audit trail may be. Looking for them asks much of Redis.
+const AUDIT_INTERVAL: Duration = Duration::from_secs(1);
 const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
 const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 /// Deliveries taken up again that are under way at once.
@@ -44,6 +46,9 @@ impl Attendant {
             ));
             actix_rt::spawn(keep_time(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_metrics(service.clone(), stopped.clone()));
+            if service.shared().audit == Audit::On {
+                actix_rt::spawn(write_audit_trail(service.clone(), stopped.clone()));
+            }
             actix_rt::spawn(attend(service, stopped));
         });
         Self { arbiter, stop }
@@ -73,6 +78,27 @@ async fn attend(service: Service, mut stopped: watch::Receiver<()>) {
             Err(error) if !is_failing => {
                 is_failing = true;
                 tracing::error!("could not attend to due verifications: {error}");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn write_audit_trail(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(AUDIT_INTERVAL);
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        match service.write_audit_trail().await {
+            Ok(()) => is_failing = false,
+            Err(error) if !is_failing => {
+                is_failing = true;
+                tracing::error!(
+                    "could not write the audit trail, which goes on where it stopped: {error}"
+                );
             }
             Err(_) => {}
         }

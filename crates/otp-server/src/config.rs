@@ -4,6 +4,7 @@
 //! one file per concern; [`Config::settings`] lists them all.
 
 mod agreement;
+mod audit;
 mod cli;
 mod code;
 mod file;
@@ -29,6 +30,7 @@ use std::{
 use toml::Table;
 
 pub use self::{
+    audit::AuditSettings,
     cli::{Cli, Command, ExportFlags, ImportFlags},
     code::CodeSettings,
     graph::{ApiVersion, GraphSettings},
@@ -80,6 +82,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Metrics.
     pub metrics: MetricsSettings,
+    /// The audit trail.
+    pub audit: AuditSettings,
 }
 
 /// A configuration to start with.
@@ -140,6 +144,7 @@ impl Config {
         let secret_file = reader.section("secret", SecretFile::read);
         let log = reader.section("log", LogSettings::read);
         let metrics = reader.section("metrics", MetricsSettings::read);
+        let audit = reader.section("audit", AuditSettings::read);
         let config = reader.top(|top| {
             graph.read_top(top);
             let data_dir = top.path(
@@ -167,6 +172,7 @@ impl Config {
                 store,
                 log,
                 metrics,
+                audit,
             }
         });
         let (settings, mut notes) = reader.finish();

@@ -4,6 +4,7 @@
 
 mod alarm;
 mod attend;
+mod audit;
 mod check;
 mod claims;
 mod deliver;
@@ -21,6 +22,7 @@ use otp_core::{Decision, Event, Keys, Policy, Reason, Record, RecordKey, SharedL
 use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
+pub use self::audit::Audit;
 pub use self::check::{CheckRequest, Checked};
 pub use self::readiness::Readiness;
 pub use self::start::{StartOutcome, StartRequest, Started};
@@ -55,6 +57,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// When full limits were last spoken of.
     pub alarms: Alarms,
+    /// Whether there is an audit trail.
+    pub audit: Audit,
 }
 
 /// The use cases, with one worker's own channels.
@@ -104,6 +108,7 @@ impl Service {
             store,
             clock,
             metrics,
+            audit,
             ..
         } = &*self.shared;
         for _ in 0..DECISIONS_MAX {
@@ -123,8 +128,9 @@ impl Service {
                 return Ok(decision.outcome);
             };
             patience.check().map_err(Unavailable::not_begun)?;
+            let told = audit.bodies(&decision.events, now);
             let stopwatch = Stopwatch::start();
-            match store.commit(key, version, &next, Vec::new(), now).await? {
+            match store.commit(key, version, &next, told, now).await? {
                 Commit::Committed(_) => {
                     metrics.store_commit(stopwatch.elapsed());
                     self.count(&decision.events);

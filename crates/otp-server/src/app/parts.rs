@@ -12,7 +12,7 @@ use crate::channel::Channel;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::service::{Alarms, Service, Shared};
+use crate::service::{Alarms, Audit, Service, Shared};
 use crate::telemetry::Metrics;
 
 /// What is made once.
@@ -35,6 +35,11 @@ impl Parts {
             shared_limits: policy::shared_limits(config),
             metrics: Metrics::new(),
             alarms: Alarms::default(),
+            audit: if config.audit.enabled {
+                Audit::On
+            } else {
+                Audit::Off
+            },
         };
         Ok(Self {
             shared: Arc::new(shared),

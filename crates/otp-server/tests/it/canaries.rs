@@ -18,7 +18,7 @@ const KEY: &str = "canary-key-of-a-caller-0123456789";
 fn place() -> Place {
     let hash = digest_of(KEY);
     Place::with(&format!(
-        "code_length = 10\n[sample_face]\nkeys = [\"sha256:{hash}\"]\n\
+        "code_length = 10\n[audit]\nenabled = true\n[sample_face]\nkeys = [\"sha256:{hash}\"]\n\
          [graph]\nconnect_timeout_seconds = 1\ndeadline_seconds = 1\napp_secret = \"{APP_SECRET}\"\n"
     ))
 }

@@ -1,6 +1,7 @@
 //! The server's tests, through the front door: HTTP, the command line, the files.
 
 mod app;
+mod audit;
 mod canaries;
 mod clocks;
 mod config;

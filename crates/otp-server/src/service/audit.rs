@@ -1,0 +1,218 @@
+//! The audit trail: what became of each verification, one log line each, exactly as it was decided
+//! and kept. What is to be written is committed with the decision, so a crash loses none of it, and
+//! of several servers on one store one writes it.
+//!
+//! This is the one place that knows how these events look in the store.
+
+use otp_core::{Event, Timestamp, VerificationId};
+use serde::{Deserialize, Serialize};
+
+use super::{Service, Shared};
+use crate::store::{EventId, Outgoing, Unavailable};
+
+/// Events written before the store is told.
+const BATCH_MAX: usize = 1_024;
+/// When a server dies between writing and telling the store, another writes it again after this.
+const LEASE_SECS: u64 = 30;
+/// The first byte of an event, then comes JSON. Another number when a program that knows this one
+/// would misread it.
+const FORMAT: u8 = 1;
+
+/// Whether there is a trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audit {
+    /// Nothing is committed, and nothing written.
+    Off,
+    /// Every event of every decision.
+    On,
+}
+
+/// What happened to a verification. Never a code, never a phone.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    kind: Kind,
+    id: String,
+    at_ms: u64,
+}
+
+/// The names in the store and in the log; see [`Event`] for what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Started,
+    Approved,
+    CheckFailed,
+    Locked,
+    Expired,
+    Canceled,
+    Failed,
+    Redelivered,
+    Accepted,
+    Unsettled,
+}
+
+impl Audit {
+    /// What goes into the commit of a decision.
+    pub(super) fn bodies(self, events: &[Event], now: Timestamp) -> Vec<Vec<u8>> {
+        match self {
+            Self::Off => Vec::new(),
+            Self::On => events.iter().map(|event| encode(*event, now)).collect(),
+        }
+    }
+}
+
+impl Service {
+    /// Writes what was committed and not written yet. Each line goes to the log before the store
+    /// hears of it: a crash in between repeats a line, and never loses one.
+    pub async fn write_audit_trail(&self) -> Result<(), Unavailable> {
+        let Shared { store, clock, .. } = self.shared();
+        loop {
+            let events = store.events(clock.now(), BATCH_MAX, LEASE_SECS).await?;
+            events.iter().for_each(tell);
+            let told: Vec<EventId> = events.iter().map(|event| event.id).collect();
+            store.acknowledge(&told).await?;
+            if told.len() < BATCH_MAX {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// An event that we cannot read, a newer server's perhaps, is written as it is, and is done with
+/// like any other: nothing is lost to whoever searches the log, and nothing waits behind it for a
+/// newer server that may never come.
+fn tell(Outgoing { id, body }: &Outgoing) {
+    let Some(Entry {
+        kind,
+        id: verification,
+        at_ms,
+    }) = decode(body)
+    else {
+        tracing::warn!(
+            target: "otp_server::audit",
+            { event.id = %id, event.body = %String::from_utf8_lossy(body) },
+            "audit: an event that this version cannot read, perhaps of a newer otp-server",
+        );
+        return;
+    };
+    let (name, said) = kind.told();
+    tracing::info!(
+        target: "otp_server::audit",
+        { event.id = %id, event.kind = name, verification.id = %verification, at = at_ms },
+        "audit: {said}",
+    );
+}
+
+fn encode(event: Event, now: Timestamp) -> Vec<u8> {
+    let (kind, id) = Kind::of(event);
+    let entry = Entry {
+        kind,
+        id: id.to_string(),
+        at_ms: now.unix_ms(),
+    };
+    let mut body = vec![FORMAT];
+    serde_json::to_writer(&mut body, &entry).expect("names and numbers are JSON");
+    body
+}
+
+fn decode(body: &[u8]) -> Option<Entry> {
+    let (format, json) = body.split_first()?;
+    (*format == FORMAT)
+        .then(|| serde_json::from_slice(json).ok())
+        .flatten()
+}
+
+impl Kind {
+    fn of(event: Event) -> (Self, VerificationId) {
+        match event {
+            Event::Started(id) => (Self::Started, id),
+            Event::Approved(id) => (Self::Approved, id),
+            Event::CheckFailed(id) => (Self::CheckFailed, id),
+            Event::Locked(id) => (Self::Locked, id),
+            Event::Expired(id) => (Self::Expired, id),
+            Event::Canceled(id) => (Self::Canceled, id),
+            Event::Failed(id) => (Self::Failed, id),
+            Event::Redelivered(id) => (Self::Redelivered, id),
+            Event::Accepted(id) => (Self::Accepted, id),
+            Event::Unsettled(id) => (Self::Unsettled, id),
+        }
+    }
+
+    /// For machines, and for people.
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Started => ("verification.started", "verification started"),
+            Self::Approved => ("verification.approved", "verification approved"),
+            Self::CheckFailed => ("verification.check_failed", "a wrong code was given"),
+            Self::Locked => (
+                "verification.locked",
+                "verification locked after too many wrong codes",
+            ),
+            Self::Expired => ("verification.expired", "verification expired"),
+            Self::Canceled => (
+                "verification.canceled",
+                "verification canceled or replaced by a newer code",
+            ),
+            Self::Failed => ("verification.failed", "the message was refused"),
+            Self::Redelivered => (
+                "verification.redelivered",
+                "an interrupted delivery was taken up again",
+            ),
+            Self::Accepted => ("verification.accepted", "the message was accepted"),
+            Self::Unsettled => (
+                "verification.unsettled",
+                "nobody knows whether the message left",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+
+    #[test]
+    fn every_event_is_read_back_as_it_was_committed() {
+        let id = VerificationId::parse(&"A".repeat(43)).expect("43 characters");
+        let events = [
+            Event::Started(id),
+            Event::Approved(id),
+            Event::CheckFailed(id),
+            Event::Locked(id),
+            Event::Expired(id),
+            Event::Canceled(id),
+            Event::Failed(id),
+            Event::Redelivered(id),
+            Event::Accepted(id),
+            Event::Unsettled(id),
+        ];
+        let bodies = Audit::On.bodies(&events, NOW);
+        for (event, body) in events.into_iter().zip(&bodies) {
+            let (kind, id) = Kind::of(event);
+            let entry = Entry {
+                kind,
+                id: id.to_string(),
+                at_ms: NOW.unix_ms(),
+            };
+            assert_eq!(decode(body), Some(entry));
+        }
+        assert_eq!(Audit::Off.bodies(&events, NOW), Vec::<Vec<u8>>::new());
+    }
+
+    /// Stores hold events of earlier programs.
+    #[test]
+    fn the_first_format_stays_as_it_is() {
+        let body = format!(
+            "\u{1}{{\"kind\":\"check_failed\",\"id\":\"{}\",\"at_ms\":1800000000000}}",
+            "A".repeat(43)
+        );
+        let id = VerificationId::parse(&"A".repeat(43)).expect("43 characters");
+        assert_eq!(encode(Event::CheckFailed(id), NOW), body.as_bytes());
+        assert!(decode(body.as_bytes()).is_some());
+        for unreadable in ["", "\u{1}", "\u{2}{}", "\u{1}{\"kind\":\"new\"}"] {
+            assert_eq!(decode(unreadable.as_bytes()), None, "{unreadable:?}");
+        }
+    }
+}
