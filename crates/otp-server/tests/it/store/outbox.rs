@@ -69,7 +69,7 @@ async fn the_oldest_come_first_and_no_more_than_were_asked_for(store: AnyStore) 
         assert_eq!(some.len(), 10);
         seen.extend(some.iter().map(|event| event.body.to_vec()));
     }
-    let all: Vec<_> = (0..100_u64).map(|number| number.to_be_bytes()).collect();
+    let all: Vec<_> = (0..100).map(u64::to_be_bytes).collect();
     assert_eq!(seen, all);
     assert_eq!(store.events(NOW + 100, 10, LEASE).await.unwrap(), []);
 }
