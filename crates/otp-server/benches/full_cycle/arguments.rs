@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "full_cycle")]
 pub(crate) struct Arguments {
-    /// Less of everything: under a minute, and rough
+    /// Less of everything, at 64 connections only: a minute or two, and rough
     #[arg(long)]
     quick: bool,
 
@@ -14,15 +14,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
     rounds: Option<u8>,
 
-    /// The server's store
-    #[arg(long, value_enum, default_value_t = StoreKind::Embedded)]
-    pub(crate) store: StoreKind,
+    /// Only servers on this store; embedded and redis when not given; may be given more than once
+    #[arg(long, value_enum, value_name = "STORE")]
+    store: Vec<StoreKind>,
 
     /// Only this part; may be given more than once
     #[arg(long, value_enum, value_name = "NAME")]
     only: Vec<Part>,
 
-    /// With so many connections only; may be given more than once
+    /// With so many connections only, instead of 16 and 64 (on redis 64); may be given more than once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     connections: Vec<u16>,
 
@@ -40,6 +40,7 @@ pub(crate) struct Arguments {
 pub(crate) enum StoreKind {
     Embedded,
     Memory,
+    Redis,
 }
 
 /// A part of the run.
@@ -66,15 +67,27 @@ impl Arguments {
         self.only.is_empty() || self.only.contains(&part)
     }
 
+    pub(crate) fn stores(&self) -> Vec<StoreKind> {
+        if self.store.is_empty() {
+            return vec![StoreKind::Embedded, StoreKind::Redis];
+        }
+        self.store.clone()
+    }
+
     pub(crate) fn rounds(&self) -> u8 {
         self.rounds.unwrap_or(if self.quick { 2 } else { 5 })
     }
 
-    pub(crate) fn connections(&self) -> Vec<u16> {
-        if self.connections.is_empty() {
-            return vec![16, 64];
+    /// Numbers of connections for servers on this store.
+    pub(crate) fn connections(&self, store: StoreKind) -> Vec<u16> {
+        if !self.connections.is_empty() {
+            return self.connections.clone();
         }
-        self.connections.clone()
+        // On Redis a round is long: four setups take turns in it.
+        if self.quick || store == StoreKind::Redis {
+            return vec![64];
+        }
+        vec![16, 64]
     }
 
     /// Codes in one round of cycles, and in one round of sends; each of the latter is checked twice.
@@ -82,27 +95,23 @@ impl Arguments {
         if self.quick { 4_000 } else { 20_000 }
     }
 
+    /// Commits in one round of Redis' own benchmark.
+    pub(crate) fn commits_per_round(&self) -> u64 {
+        if self.quick { 50_000 } else { 100_000 }
+    }
+
     /// Live codes at which start and memory are measured.
-    pub(crate) fn sizes(&self) -> [u64; 2] {
-        if self.quick {
-            [10_000, 50_000]
-        } else {
-            [100_000, 1_000_000]
+    pub(crate) fn sizes(&self, store: StoreKind) -> &'static [u64] {
+        match (store, self.quick) {
+            (StoreKind::Redis, true) => &[10_000],
+            (StoreKind::Redis, false) => &[100_000],
+            (_, true) => &[10_000, 50_000],
+            (_, false) => &[100_000, 1_000_000],
         }
     }
 
     /// Starts with an empty store.
     pub(crate) fn starts(&self) -> u8 {
         if self.quick { 5 } else { 15 }
-    }
-}
-
-impl StoreKind {
-    /// As the server's command line has it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Embedded => "embedded",
-            Self::Memory => "memory",
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use otp_server::clock::Stopwatch;
 
 use crate::Bench;
 use crate::arguments::{Part, StoreKind};
@@ -10,6 +11,7 @@ use crate::figures::{Spread, figure, millis};
 use crate::load::Work;
 use crate::machine::resident_bytes;
 use crate::program::{Installation, Program};
+use crate::redis::{Fsync, Redis};
 use crate::say;
 
 const CONNECTIONS: u16 = 64;
@@ -17,6 +19,8 @@ const CONNECTIONS: u16 = 64;
 const WARM_UP: u64 = 500;
 /// Codes from before a restart that are checked after it.
 const PROBES: u64 = 100;
+/// How long a count may take that a server makes about once a second.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The server at one number of live codes.
 #[derive(Debug)]
@@ -30,7 +34,16 @@ pub(crate) struct Size {
     pub(crate) memory: Memory,
     /// After a new start.
     pub(crate) memory_after_start: Memory,
-    pub(crate) disk_bytes: u64,
+    /// What the codes take outside the process.
+    pub(crate) kept: Kept,
+}
+
+/// Where the codes are when the process is gone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kept {
+    Nowhere,
+    OnDisk { bytes: u64 },
+    InRedis(Memory),
 }
 
 /// Milliseconds from the start of the process.
@@ -48,26 +61,38 @@ pub(crate) struct Memory {
     pub(crate) bytes_per_code: Option<f64>,
 }
 
+/// A server that starts, and what it keeps its records in.
+struct Ground {
+    store: StoreKind,
+    installation: Installation,
+    redis: Option<Redis>,
+}
+
 /// All that the arguments ask for: with an empty store, and at each size.
-pub(crate) fn measure(bench: &mut Bench) -> Result<Vec<Size>> {
+pub(crate) fn measure(bench: &mut Bench) -> Result<Vec<(StoreKind, Vec<Size>)>> {
     let (start, memory) = (Part::Start, Part::Memory);
     if !bench.arguments.wants(start) && !bench.arguments.wants(memory) {
         return Ok(Vec::new());
     }
-    let empty = empty(bench)?;
-    let empty_bytes = empty.memory.bytes;
-    let mut sizes = vec![empty];
-    if bench.arguments.wants(memory) {
-        sizes.extend(filled(bench, empty_bytes)?);
+    let mut of_stores = Vec::new();
+    for store in bench.stores.clone() {
+        let empty = empty(bench, store)?;
+        let empty_bytes = empty.memory.bytes;
+        let mut sizes = vec![empty];
+        if bench.arguments.wants(memory) {
+            sizes.extend(filled(bench, store, empty_bytes)?);
+        }
+        of_stores.push((store, sizes));
     }
-    Ok(sizes)
+    Ok(of_stores)
 }
 
-fn empty(bench: &Bench) -> Result<Size> {
+fn empty(bench: &Bench, store: StoreKind) -> Result<Size> {
     let (mut listening, mut first_answer) = (Vec::new(), Vec::new());
     let mut bytes = None;
     for _ in 0..bench.arguments.starts() {
-        let server = installation(bench)?.start()?;
+        let ground = Ground::new(bench, store)?;
+        let server = ground.installation.start()?;
         listening.push(millis(server.listening_after));
         first_answer.push(millis(server.answered_after));
         bytes = resident_bytes(server.process_id());
@@ -85,54 +110,52 @@ fn empty(bench: &Bench) -> Result<Size> {
         sends_per_second: None,
         memory,
         memory_after_start: memory,
-        disk_bytes: 0,
+        kept: Kept::Nowhere,
     })
 }
 
-fn installation(bench: &Bench) -> Result<Installation> {
-    Installation::new(bench.arguments.store, bench.generator.graph_url())
-}
-
 /// One server, with more and more codes, started anew at each size.
-fn filled(bench: &mut Bench, empty_bytes: Option<u64>) -> Result<Vec<Size>> {
-    let installation = installation(bench)?;
-    let mut server = installation.start()?;
+fn filled(bench: &mut Bench, store: StoreKind, empty_bytes: Option<u64>) -> Result<Vec<Size>> {
+    let ground = Ground::new(bench, store)?;
+    let mut server = ground.installation.start()?;
     let warm_up = Work::Cycles(bench.phones.take(WARM_UP));
     bench
         .generator
-        .run(server.address(), warm_up, CONNECTIONS)?;
+        .run(&[server.address()], warm_up, CONNECTIONS)?;
     let warm_bytes = resident_bytes(server.process_id());
+    let redis_bytes = ground.redis_bytes()?;
     let mut live_codes = 0;
     let mut sizes = Vec::new();
-    for target in bench.arguments.sizes() {
+    for target in bench.arguments.sizes(store) {
         say(&format!("sending codes until {target} are live"));
         let phones = bench.phones.take(target - live_codes);
         let sending = Work::Sends(phones.clone());
         let sent = bench
             .generator
-            .run(server.address(), sending, CONNECTIONS)?;
-        expect_live(&server, target)?;
+            .run(&[server.address()], sending, CONNECTIONS)?;
+        expect_live(&server, *target)?;
         let mut size = Size {
-            live_codes: target,
+            live_codes: *target,
             start: None,
             sends_per_second: Some(figure(sent.operations) / sent.elapsed.as_secs_f64()),
-            memory: memory(&server, target, warm_bytes),
+            memory: Memory::of(resident_bytes(server.process_id()), *target, warm_bytes),
             memory_after_start: Memory::default(),
-            disk_bytes: 0,
+            kept: Kept::Nowhere,
         };
-        live_codes = target;
-        if bench.arguments.store == StoreKind::Embedded {
+        live_codes = *target;
+        if store != StoreKind::Memory {
             server.stop()?;
-            size.disk_bytes = installation.disk_bytes()?;
-            server = installation.start()?;
+            size.kept = ground.kept(*target, redis_bytes)?;
+            server = ground.installation.start()?;
             size.start = Some(Start::once(server.listening_after, server.answered_after));
-            expect_live(&server, target)?;
-            size.memory_after_start = memory(&server, target, empty_bytes);
+            expect_live(&server, *target)?;
+            let after_start = resident_bytes(server.process_id());
+            size.memory_after_start = Memory::of(after_start, *target, empty_bytes);
             let probes = bench
                 .generator
                 .true_guesses(phones.start..phones.start + PROBES)?;
             let checks = Work::TrueChecks(probes);
-            bench.generator.run(server.address(), checks, 1)?;
+            bench.generator.run(&[server.address()], checks, 1)?;
             live_codes -= PROBES;
         }
         bench.generator.forget();
@@ -141,24 +164,67 @@ fn filled(bench: &mut Bench, empty_bytes: Option<u64>) -> Result<Vec<Size>> {
     Ok(sizes)
 }
 
-/// A code that was acknowledged is there, also after a new start.
-fn expect_live(server: &Program, expected: u64) -> Result<()> {
-    let live = server.live_codes()?;
-    ensure!(
-        live == expected,
-        "{live} codes are live, where {expected} should be"
-    );
-    Ok(())
+impl Ground {
+    fn new(bench: &Bench, store: StoreKind) -> Result<Self> {
+        let (redis, word) = match store {
+            StoreKind::Embedded => (None, "embedded".to_owned()),
+            StoreKind::Memory => (None, "memory".to_owned()),
+            StoreKind::Redis => {
+                let redis = Redis::start(Fsync::EverySecond)?;
+                let url = redis.url();
+                (Some(redis), url)
+            }
+        };
+        let installation = Installation::new(&word, bench.generator.graph_url())?;
+        Ok(Self {
+            store,
+            installation,
+            redis,
+        })
+    }
+
+    fn redis_bytes(&self) -> Result<Option<u64>> {
+        self.redis.as_ref().map(Redis::used_bytes).transpose()
+    }
+
+    fn kept(&self, live_codes: u64, without_codes: Option<u64>) -> Result<Kept> {
+        Ok(match self.store {
+            StoreKind::Embedded => Kept::OnDisk {
+                bytes: self.installation.disk_bytes()?,
+            },
+            StoreKind::Memory => Kept::Nowhere,
+            StoreKind::Redis => {
+                Kept::InRedis(Memory::of(self.redis_bytes()?, live_codes, without_codes))
+            }
+        })
+    }
 }
 
-fn memory(server: &Program, live_codes: u64, without_codes: Option<u64>) -> Memory {
-    let bytes = resident_bytes(server.process_id());
-    let grown = bytes
-        .zip(without_codes)
-        .map(|(now, before)| now.saturating_sub(before));
-    Memory {
-        bytes,
-        bytes_per_code: grown.map(|grown| figure(grown) / figure(live_codes)),
+/// A code that was acknowledged is there, also after a new start. A store that others share is
+/// counted by the way.
+fn expect_live(server: &Program, expected: u64) -> Result<()> {
+    let stopwatch = Stopwatch::start();
+    loop {
+        let live = server.live_codes()?;
+        if live == expected {
+            return Ok(());
+        }
+        ensure!(
+            stopwatch.elapsed() < PATIENCE,
+            "{live} codes are live, where {expected} should be"
+        );
+    }
+}
+
+impl Memory {
+    fn of(bytes: Option<u64>, live_codes: u64, without_codes: Option<u64>) -> Self {
+        let grown = bytes
+            .zip(without_codes)
+            .map(|(now, before)| now.saturating_sub(before));
+        Self {
+            bytes,
+            bytes_per_code: grown.map(|grown| figure(grown) / figure(live_codes)),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The load generator: so many connections, each with its next operation as soon as the last is
+//! The load generator: so many clients, each with its next operation as soon as the last is
 //! answered, all on the calling thread.
 
 use std::net::SocketAddr;
@@ -74,12 +74,17 @@ impl Generator {
         self.simulator.reset();
     }
 
-    /// Carries out the work at `address`. Fails at the first unexpected answer.
-    pub(crate) fn run(&self, address: SocketAddr, work: Work, connections: u16) -> Result<Timing> {
+    /// Carries out the work at these servers. Fails at the first unexpected answer.
+    pub(crate) fn run(
+        &self,
+        addresses: &[SocketAddr],
+        work: Work,
+        connections: u16,
+    ) -> Result<Timing> {
         self.runtime.block_on(async {
             let mut open = Vec::new();
-            for _ in 0..connections {
-                open.push(Connection::open(address).await?);
+            for number in 0..connections {
+                open.push(Client::open(addresses, number.into()).await?);
             }
             let order = Arc::new(Order {
                 simulator: Arc::clone(&self.simulator),
@@ -88,12 +93,12 @@ impl Generator {
             });
             let stopwatch = Stopwatch::start();
             let mut clients = JoinSet::new();
-            for connection in open {
-                clients.spawn(Arc::clone(&order).carry_out(connection));
+            for client in open {
+                clients.spawn(Arc::clone(&order).carry_out(client));
             }
             let mut latencies_us = Vec::new();
-            while let Some(client) = clients.join_next().await {
-                latencies_us.extend(client??);
+            while let Some(latencies) = clients.join_next().await {
+                latencies_us.extend(latencies??);
             }
             let elapsed = stopwatch.elapsed();
             latencies_us.sort_unstable();
@@ -129,7 +134,32 @@ impl Generator {
     }
 }
 
-/// Work that several connections share.
+/// Whoever asks for one thing at a time, and comes to another server with each request, as behind a
+/// balancer. So a code is checked where it was not sent.
+struct Client {
+    connections: Vec<Connection>,
+    turn: usize,
+}
+
+impl Client {
+    /// With a connection to each server. One client's first request goes to the one, the next one's
+    /// to the other.
+    async fn open(addresses: &[SocketAddr], turn: usize) -> Result<Self> {
+        let mut connections = Vec::new();
+        for address in addresses {
+            connections.push(Connection::open(*address).await?);
+        }
+        Ok(Self { connections, turn })
+    }
+
+    fn next(&mut self) -> &mut Connection {
+        let count = self.connections.len();
+        self.turn += 1;
+        &mut self.connections[self.turn % count]
+    }
+}
+
+/// Work that several clients share.
 struct Order {
     simulator: Arc<Simulator>,
     work: Work,
@@ -138,7 +168,7 @@ struct Order {
 
 impl Order {
     /// Takes one operation after the other until none is left. Answers with their latencies.
-    async fn carry_out(self: Arc<Self>, mut connection: Connection) -> Result<Vec<u32>> {
+    async fn carry_out(self: Arc<Self>, mut client: Client) -> Result<Vec<u32>> {
         let mut latencies_us = Vec::new();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
@@ -146,28 +176,30 @@ impl Order {
                 return Ok(latencies_us);
             }
             let stopwatch = Stopwatch::start();
-            self.operate(index, &mut connection).await?;
+            self.operate(index, &mut client).await?;
             latencies_us.push(u32::try_from(stopwatch.elapsed().as_micros())?);
         }
     }
 
-    async fn operate(&self, index: u64, connection: &mut Connection) -> Result<()> {
+    async fn operate(&self, index: u64, client: &mut Client) -> Result<()> {
         let at = usize::try_from(index)?;
         match &self.work {
             Work::Cycles(phones) => {
                 let phone = phones.start + index;
-                expect(200, &connection.send_code(phone).await?)?;
+                expect(200, &client.next().send_code(phone).await?)?;
                 let code = sent_code(&self.simulator, phone)?;
-                expect(200, &connection.check_code(phone, &code).await?)
+                expect(200, &client.next().check_code(phone, &code).await?)
             }
-            Work::Sends(phones) => expect(200, &connection.send_code(phones.start + index).await?),
+            Work::Sends(phones) => {
+                expect(200, &client.next().send_code(phones.start + index).await?)
+            }
             Work::TrueChecks(guesses) => {
                 let Guess { phone, code } = &guesses[at];
-                expect(200, &connection.check_code(*phone, code).await?)
+                expect(200, &client.next().check_code(*phone, code).await?)
             }
             Work::WrongChecks(guesses) => {
                 let Guess { phone, code } = &guesses[at];
-                let answer = connection.check_code(*phone, code).await?;
+                let answer = client.next().check_code(*phone, code).await?;
                 expect(401, &answer)?;
                 ensure!(
                     answer.body.starts_with(COMPARED),
