@@ -1,22 +1,29 @@
 //! The thread on which all talk to Redis happens, with a limit on how much of it at once.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::super::backend::Unavailable;
 use super::options::RedisOptions;
 use super::trouble;
 
+/// Something to be done on the driver's thread.
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// A runtime on a thread of its own.
 #[derive(Debug)]
 pub(super) struct Driver {
-    handle: Handle,
+    /// As long as the slots allow. What comes while the thread is busy waits here, so that it is
+    /// begun together and leaves for Redis in one go: spawned from outside, each piece would wake
+    /// the thread by a call to the system, and leave by another.
+    queue: mpsc::UnboundedSender<Work>,
     slots: Arc<Semaphore>,
     in_flight_limit: usize,
     /// What any request may take, whatever happens inside.
@@ -33,7 +40,8 @@ impl Driver {
             .enable_all()
             .build()
             .map_err(no_thread)?;
-        let handle = runtime.handle().clone();
+        let (queue, queued) = mpsc::unbounded_channel();
+        runtime.spawn(begin(queued));
         let (stop, stopped) = oneshot::channel();
         let slots = Arc::new(Semaphore::new(options.in_flight_limit));
         let patience = Patience {
@@ -47,7 +55,7 @@ impl Driver {
             .spawn(run)
             .map_err(no_thread)?;
         Ok(Self {
-            handle,
+            queue,
             slots,
             in_flight_limit: options.in_flight_limit,
             deadline: options.connect_timeout + options.response_timeout,
@@ -76,16 +84,18 @@ impl Driver {
         work: impl Future<Output = Result<T, Unavailable>> + Send + 'static,
     ) -> Result<T, Unavailable> {
         let in_time = timeout_of(self.deadline, work);
-        // Spawned: dropping the handle lets go of the work without stopping it.
-        self.handle
-            .spawn(in_time)
-            .await
-            .unwrap_or_else(|_| Err(Unavailable::stopping()))
+        let (tell, told) = oneshot::channel();
+        self.keep(async move {
+            // Nobody may be waiting any more.
+            let _ = tell.send(in_time.await);
+        });
+        told.await.unwrap_or_else(|_| Err(Unavailable::stopping()))
     }
 
     /// Lets this run until the driver is dropped.
     pub(super) fn keep(&self, work: impl Future<Output = ()> + Send + 'static) {
-        drop(self.handle.spawn(work));
+        // Its other end goes with the thread, and then nothing is to be done.
+        let _ = self.queue.send(Box::pin(work));
     }
 
     fn slot(&self) -> Result<OwnedSemaphorePermit, Unavailable> {
@@ -121,6 +131,13 @@ fn drive(runtime: &Runtime, stopped: oneshot::Receiver<()>, patience: &Patience)
         let all = u32::try_from(patience.all).unwrap_or(u32::MAX);
         let _ = timeout(patience.at_most, patience.slots.acquire_many(all)).await;
     });
+}
+
+/// Begins what is queued, each as a task of its own.
+async fn begin(mut queued: mpsc::UnboundedReceiver<Work>) {
+    while let Some(work) = queued.recv().await {
+        tokio::spawn(work);
+    }
 }
 
 async fn timeout_of<T>(
