@@ -30,7 +30,7 @@ use crate::channel::Channel;
 pub use crate::channel::Secret;
 use crate::clock::{Clock, Stopwatch};
 pub use crate::store::Unavailable;
-use crate::store::{Commit, Store};
+use crate::store::{Commit, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
 
 /// Commits that lost against another request are decided again this often at most.
@@ -104,6 +104,19 @@ impl Service {
         key: RecordKey,
         decide: impl Fn(&Record, Timestamp) -> Decision<O>,
     ) -> Result<O, Unavailable> {
+        let (outcome, _) = self.decide_on(None, patience, key, decide).await?;
+        Ok(outcome)
+    }
+
+    /// The same, on a record that was committed here a moment ago, if there is one: that saves the
+    /// first look. Answers with the record too, if it was committed.
+    async fn decide_on<O>(
+        &self,
+        mut known: Option<Versioned>,
+        patience: Patience,
+        key: RecordKey,
+        decide: impl Fn(&Record, Timestamp) -> Decision<O>,
+    ) -> Result<(O, Option<Versioned>), Unavailable> {
         let Shared {
             store,
             clock,
@@ -113,28 +126,40 @@ impl Service {
         } = &*self.shared;
         for _ in 0..DECISIONS_MAX {
             let now = clock.now();
-            let loaded = store.load(key, now).await.map_err(Unavailable::not_begun)?;
-            let (version, record) = match loaded {
-                Some(loaded) => (Some(loaded.version), loaded.record),
+            let is_known = known.is_some();
+            let found = match known.take() {
+                Some(known) => Some(known),
+                None => store.load(key, now).await.map_err(Unavailable::not_begun)?,
+            };
+            let (version, record) = match found {
+                Some(found) => (Some(found.version), found.record),
                 None => (None, Record::new()),
             };
             let decision = decide(&record, now);
             let Some(next) = decision.next else {
+                if is_known {
+                    // Others may have changed it since, and no commit would find out.
+                    continue;
+                }
                 // What the record says may still be on its way to the disk.
                 if let Some(version) = version {
                     let settled = store.settled(version).await;
                     settled.map_err(Unavailable::not_begun)?;
                 }
-                return Ok(decision.outcome);
+                return Ok((decision.outcome, None));
             };
             patience.check().map_err(Unavailable::not_begun)?;
             let told = audit.bodies(&decision.events, now);
             let stopwatch = Stopwatch::start();
             match store.commit(key, version, &next, told, now).await? {
-                Commit::Committed(_) => {
+                Commit::Committed(version) => {
                     metrics.store_commit(stopwatch.elapsed());
                     self.count(&decision.events);
-                    return Ok(decision.outcome);
+                    let committed = Versioned {
+                        version,
+                        record: next,
+                    };
+                    return Ok((decision.outcome, Some(committed)));
                 }
                 Commit::Conflict => {}
             }

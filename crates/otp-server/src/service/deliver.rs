@@ -3,18 +3,21 @@
 use otp_core::{DeliveryResult, RecordKey, VerificationId};
 
 use super::claims::Claimed;
-use super::{Service, finish_aside};
+use super::{Patience, Service, finish_aside};
 use crate::channel::{Accepted, DeliveryError, Message};
 use crate::clock::Stopwatch;
+use crate::store::Versioned;
 use crate::telemetry;
 
 impl Service {
     /// Hands a message over and answers with the channel's word. The note of it is decided and
     /// queued by then, and on its way to the disk: should it be lost, the record's timer finds a
-    /// delivery without an end and takes it up once more.
+    /// delivery without an end and takes it up once more. The note is decided on the record that
+    /// the caller committed last, if it has not changed by then.
     pub(super) async fn deliver(
         self,
         key: RecordKey,
+        record: Option<Versioned>,
         message: Message,
         claimed: Claimed,
     ) -> Result<(), DeliveryError> {
@@ -39,13 +42,21 @@ impl Service {
         if let Err(error) = &answer {
             self.give_back(claimed.not_used_by(error)).await;
         }
-        finish_aside(self.clone().note(key, message.id, result)).await;
+        finish_aside(self.clone().note(key, record, message.id, result)).await;
         answer
     }
 
-    async fn note(self, key: RecordKey, id: VerificationId, result: DeliveryResult) {
+    async fn note(
+        self,
+        key: RecordKey,
+        record: Option<Versioned>,
+        id: VerificationId,
+        result: DeliveryResult,
+    ) {
         let noted = self
-            .decide(key, |record, _| record.delivered(id, result.clone()))
+            .decide_on(record, Patience::Endless, key, |record, _| {
+                record.delivered(id, result.clone())
+            })
             .await;
         if let Err(error) = noted {
             tracing::error!(verification.id = %id, "could not note how a delivery ended: {error}");

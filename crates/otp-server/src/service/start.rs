@@ -14,7 +14,7 @@ use super::claims::Claimed;
 use super::{Patience, Service, Shared, to_its_end};
 use crate::channel::{DeliveryError, Message, Secret};
 use crate::clock::Stopwatch;
-use crate::store::Unavailable;
+use crate::store::{Unavailable, Versioned};
 use crate::telemetry::{COUNTRY_NOT_ALLOWED, VerificationOutcome};
 
 /// Someone asks for a code.
@@ -91,6 +91,9 @@ pub struct Started {
     pub next_send_at: Timestamp,
 }
 
+/// What was claimed, the record as it was committed, the code's end, and when the next send may be.
+type Counted = (Claimed, Option<Versioned>, Timestamp, Timestamp);
+
 impl Service {
     /// Counts the send and remembers the code, then hands the message over, then notes the result.
     pub async fn start(&self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
@@ -121,7 +124,7 @@ impl Service {
         let key = keys.record_key(&request.application, &request.phone);
         let (new, code) = self.draw(key, &request.purpose, &request.phone);
         let decided = self.clone().claim_and_start(claims, key, new.clone());
-        let (claimed, expires_at, next_send_at) = match to_its_end(decided).await? {
+        let (claimed, record, expires_at, next_send_at) = match to_its_end(decided).await? {
             Ok(decided) => decided,
             Err(refusal) => {
                 metrics.verification(VerificationOutcome::SendLimited);
@@ -144,7 +147,7 @@ impl Service {
             code,
             languages: request.languages,
         };
-        match self.deliver(key, message, claimed).await {
+        match self.deliver(key, record, message, claimed).await {
             Ok(()) => Ok(StartOutcome::Sent(started)),
             Err(error) => Ok(StartOutcome::NotDelivered { started, error }),
         }
@@ -157,7 +160,7 @@ impl Service {
         claims: Vec<Claim>,
         key: RecordKey,
         new: NewCode,
-    ) -> Result<Result<(Claimed, Timestamp, Timestamp), Refusal>, Unavailable> {
+    ) -> Result<Result<Counted, Refusal>, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
         let claimed = match self.claim(claims).await? {
             Ok(claimed) => claimed,
@@ -165,10 +168,12 @@ impl Service {
         };
         let policy = &self.shared().policy;
         let decided = self
-            .decide_within(patience, key, |record, now| record.start(&new, policy, now))
+            .decide_on(None, patience, key, |record, now| {
+                record.start(&new, policy, now)
+            })
             .await;
-        let outcome = match decided {
-            Ok(outcome) => outcome,
+        let (outcome, record) = match decided {
+            Ok(decided) => decided,
             Err(error) => {
                 self.give_back_unless_begun(claimed, &error).await;
                 return Err(error);
@@ -178,7 +183,7 @@ impl Service {
             SendOutcome::Send {
                 expires_at,
                 next_send_at,
-            } => Ok(Ok((claimed, expires_at, next_send_at))),
+            } => Ok(Ok((claimed, record, expires_at, next_send_at))),
             SendOutcome::Refused(refusal) => {
                 self.give_back(claimed).await;
                 Ok(Err(refusal))

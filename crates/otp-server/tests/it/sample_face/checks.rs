@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
+use graph_simulator::{Fault, FaultTarget};
 
 use crate::app::{PHONE, TestApp, wrong};
 
@@ -273,4 +274,23 @@ async fn a_restart_forgets_neither_code_nor_attempts() {
         .await
         .is(429, "Too many requests, please try again in 60 seconds.");
     app.check(PHONE, &code).await.is(200, "");
+}
+
+#[actix_web::test]
+async fn guesses_during_a_delivery_still_count_once_its_end_is_noted() {
+    let app = TestApp::start().await;
+    let slow = Fault::delay(FaultTarget::Messages, Duration::from_millis(500));
+    app.simulator.fault(slow.times(1));
+    // Until the send is committed there is no code, and guesses cost nothing.
+    let guess_twice = async {
+        while app.check(PHONE, "wrong1").await.status == 404 {}
+        app.check(PHONE, "wrong2")
+            .await
+            .is(401, "Incorrect code. 1 attempt(s) remaining.");
+    };
+    let (sent, ()) = join(app.send(PHONE), guess_twice).await;
+    sent.is(200, "");
+    app.check(PHONE, "wrong3")
+        .await
+        .is(401, "Too many failed attempts, please request a new code.");
 }
