@@ -14,6 +14,7 @@ mod process;
 mod redis_outages;
 mod redis_process;
 mod sample_face;
+mod small_disk;
 mod startup;
 mod store;
 mod tidy;

@@ -13,7 +13,8 @@ use otp_server::store::redis::RedisOptions;
 
 use self::slow_link::SlowLink;
 use crate::app::{Answer, PHONE, TestApp, for_crowds};
-use crate::redis_process::{RedisCluster, RedisProcess};
+use crate::redis_process::{RedisCluster, RedisProcess, eventually};
+use crate::small_disk::SmallDisk;
 
 /// SECURITY.md, reliability row 4.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
@@ -56,8 +57,8 @@ async fn timed(call: impl Future<Output = Answer>) -> (Answer, Duration) {
 async fn play(
     mut redis: RedisProcess,
     reason: &str,
-    begin: fn(&mut RedisProcess),
-    end: fn(&mut RedisProcess),
+    begin: impl FnOnce(&mut RedisProcess),
+    end: impl FnOnce(&mut RedisProcess),
 ) {
     let app = start_on(&redis.url()).await;
     let code = app.send_code(PHONE).await;
@@ -160,6 +161,25 @@ async fn redis_runs_out_of_memory_under_load() {
         make_room,
     )
     .await;
+}
+
+#[actix_web::test]
+async fn redis_has_a_full_disk_under_load() {
+    let Some(disk) = SmallDisk::mount() else {
+        return;
+    };
+    let folder = disk.folder().to_str().expect("a name");
+    // With `always` it would end itself, which is another test.
+    let redis = RedisProcess::start(&["--appendonly", "yes", "--dir", folder]);
+    let fill = |redis: &mut RedisProcess| {
+        disk.fill();
+        eventually("redis notices", || {
+            redis
+                .ask(&["SET", "filler", &"x".repeat(64)])
+                .contains("MISCONF")
+        });
+    };
+    play(redis, "cannot save to its disk", fill, |_| disk.clear()).await;
 }
 
 #[actix_web::test]

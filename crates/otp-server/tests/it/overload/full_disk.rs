@@ -1,15 +1,12 @@
 //! No room: every request says so at once, nothing is sent, and all is well again by itself.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use actix_web::rt::time::sleep;
 use otp_server::clock::Stopwatch;
 
 use crate::app::{Answer, PHONE, TestApp, for_crowds};
+use crate::small_disk::SmallDisk;
 
 const UNAVAILABLE: &str = "Service unavailable, please try again later.";
 /// SECURITY.md, reliability row 4.
@@ -108,51 +105,4 @@ async fn a_full_disk_refuses_everything_until_there_is_room_and_loses_nothing() 
     app.check(PHONE, &code).await.is(200, "");
     app.send("14155550199").await.is(200, "");
     app.stop().await;
-}
-
-/// A file system of a few megabytes in memory. Only root may mount one.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
-            .arg(folder.path())
-            .output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Self(folder));
-        }
-        // Past the test harness, which keeps what a test prints to itself when it passes.
-        let skipped =
-            "SKIPPED: a full disk was not tested, because mounting a small one takes root";
-        writeln!(io::stderr(), "{skipped}").expect("stderr is there");
-        None
-    }
-
-    fn folder(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn filler(&self) -> PathBuf {
-        self.folder().join("filler")
-    }
-
-    fn fill(&self) {
-        let mut file = File::create(self.filler()).expect("a file");
-        let page = [7; 4096];
-        while file.write_all(&page).is_ok() {}
-    }
-
-    fn clear(&self) {
-        fs::remove_file(self.filler()).expect("the filler is there");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Lazily: a test that failed may still have files open there.
-        let unmounted = Command::new("umount").arg("-l").arg(self.folder()).status();
-        assert!(unmounted.is_ok_and(|status| status.success()), "umount");
-    }
 }
