@@ -68,9 +68,9 @@ async fn import_from(
             age.as_secs() / 3600
         ));
     }
-    let mut tally = Tally::default();
-    let put = put_all(archive, &vault, writes_max(config), &mut tally).await;
-    tally.tell();
+    let mut fates = Fates::default();
+    let put = put_all(archive, &vault, writes_max(config), &mut fates).await;
+    fates.tell();
     put.with_context(|| {
         format!("cannot import all of {name}\nhint: what was imported stays; import the same file again to go on")
     })
@@ -93,7 +93,7 @@ async fn put_all(
     archive: Archive<impl BufRead>,
     vault: &Vault,
     writes_max: usize,
-    tally: &mut Tally,
+    fates: &mut Fates,
 ) -> Result<()> {
     let mut progress = Progress::default();
     let puts = archive.map(|entry| async {
@@ -102,7 +102,7 @@ async fn put_all(
     });
     let mut puts = stream::iter(puts).buffer_unordered(writes_max);
     while let Some(fate) = puts.next().await {
-        tally.add(fate?);
+        fates.add(fate?);
         progress.one_more();
     }
     Ok(())
@@ -137,14 +137,14 @@ async fn put(vault: &Vault, key: RecordKey, record: &Record) -> Result<Fate, Una
 
 /// How many records met which fate.
 #[derive(Debug, Default)]
-struct Tally {
+struct Fates {
     imported: u64,
     already_there: u64,
     left_alone: u64,
     may_be_forgotten: u64,
 }
 
-impl Tally {
+impl Fates {
     fn add(&mut self, fate: Fate) {
         let count = match fate {
             Fate::Imported => &mut self.imported,
