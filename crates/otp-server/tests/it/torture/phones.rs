@@ -43,9 +43,11 @@ pub(super) fn phone(index: u64) -> u64 {
     prefix * room + rest
 }
 
-/// Is it in the one country that has several of the prefixes?
+/// Is it in the one country that has several of the prefixes? Numbers that nobody has been given
+/// are in none, as far as anybody can tell, and are counted by themselves.
 pub(super) fn is_american(phone: u64) -> bool {
-    phone / 10_000_000_000 == 1
+    let read = otp_core::PhoneNumber::parse(&phone.to_string());
+    read.is_ok_and(|phone| phone.country() == Some("US"))
 }
 
 #[test]
