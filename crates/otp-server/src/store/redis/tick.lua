@@ -6,7 +6,7 @@
 -- ARGV  the asker's own time ('' if it has none yet), its wall clock, how long its machine has been
 --       up, and 1 if it has looked again and again and nobody made a mark. All in ms.
 -- Answers the time in ms, or -1 if the mark is old: then somebody may make another any moment.
-local BAND, BEHIND, AHEAD, FRESH, MINUTE, KEPT = 100, 300, 1000, 2000, 60000, 30 * 24 * 3600000
+local BAND, BEHIND, FRESH, MINUTE, KEPT = 100, 300, 2000, 60000, 30 * 24 * 3600000
 
 local own, wall, uptime = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local redis_time = redis.call('TIME')
@@ -34,10 +34,6 @@ if not own and not is_fresh and KEYS[2] then
   -- The machine's own count of time is as good as a running server's.
   local started = tonumber(redis.call('GET', KEYS[2]))
   own = started and started + uptime
-end
-if own and is_fresh and own > marked + passed + AHEAD then
-  -- Others have just said otherwise: this machine's clock jumped, not theirs.
-  return marked + passed
 end
 if own and own + BEHIND >= marked then
   -- Redis' clock sets the pace, as far as the asker's own count bears it out.
