@@ -1,5 +1,7 @@
 //! One time for all servers on one Redis, whatever their clocks say, and whatever Redis' clock does.
 
+mod late;
+
 use std::time::Duration;
 
 use otp_server::clock::{Clock, ClockJump, Stopwatch, Wall};
