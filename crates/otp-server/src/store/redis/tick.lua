@@ -30,10 +30,15 @@ marked = tonumber(marked)
 local passed = now - redis_then
 local is_fresh = passed >= 0 and passed <= FRESH
 
-if not own and not is_fresh and KEYS[2] then
-  -- The machine's own count of time is as good as a running server's.
+if not own and KEYS[2] then
+  -- The machine's own count of time is as good as a running server's. It also tells when the mark,
+  -- fresh as it is, was left behind by a question that Redis worked off late.
   local started = tonumber(redis.call('GET', KEYS[2]))
-  own = started and started + uptime
+  local counted = started and started + uptime
+  local ahead = counted and counted - marked - passed
+  if counted and (not is_fresh or (ahead > 0 and ahead <= MINUTE)) then
+    own = counted
+  end
 end
 if own and own + BEHIND >= marked then
   -- Redis' clock sets the pace, as far as the asker's own count bears it out.
