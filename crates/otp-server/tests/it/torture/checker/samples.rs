@@ -104,7 +104,7 @@ fn a_code_that_is_accepted_after_its_end_is_noticed() {
         .passes();
     Sample::default()
         .sent(0, 1)
-        .check(60_100, 1, Answer::Right)
+        .check(60_600, 1, Answer::Right)
         .breaks("in force");
     Sample::default()
         .sent(0, 1)
@@ -184,7 +184,7 @@ fn a_comparison_that_comes_too_soon_after_failed_ones_is_noticed() {
         .passes();
     waits()
         .wrong(1_320, 2)
-        .check(3_000, 2, Answer::Right)
+        .check(2_500, 2, Answer::Right)
         .breaks("a wait");
     waits()
         .wrong(1_320, 2)
@@ -230,7 +230,7 @@ fn a_send_that_is_acknowledged_and_not_seen_is_noticed() {
 #[test]
 fn sends_that_are_too_close_or_too_many_are_noticed() {
     Sample::default().sent(0, 1).sent(1_000, 2).passes();
-    Sample::default().sent(0, 1).sent(900, 2).breaks("distance");
+    Sample::default().sent(0, 1).sent(500, 2).breaks("distance");
     let many = |count: u32| {
         (0..count).fold(Sample::default(), |sample, index| {
             sample.sent(u64::from(index) * 2_000, index)
