@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::CodePolicy;
+use crate::{CodePolicy, InvalidCodeLength};
 
 /// The shortest code that the defaults are made for.
 pub const CODE_LENGTH_MIN: u32 = 6;
@@ -75,6 +75,9 @@ pub struct Policy {
 /// Two numbers of a policy contradict each other, or one is out of its range.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidPolicy {
+    /// No code is so long.
+    #[error(transparent)]
+    Length(#[from] InvalidCodeLength),
     /// See [`LIFETIME_MAX`].
     #[error("a code lives at least a second and at most {} seconds", LIFETIME_MAX.as_secs())]
     Lifetime,

@@ -2,7 +2,6 @@
 
 mod account;
 mod parts;
-mod policy;
 mod serve;
 mod vault;
 

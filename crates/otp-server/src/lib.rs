@@ -10,6 +10,7 @@ pub mod channel;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod directory;
 pub mod http;
 pub mod secret;
 pub mod service;

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use actix_web::rt;
 
-use otp_core::{Decision, Event, Keys, Policy, Reason, Record, RecordKey, SharedLimits, Timestamp};
+use otp_core::{Decision, Event, Keys, Reason, Record, RecordKey, Timestamp};
 use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
@@ -29,6 +29,7 @@ pub use self::start::{StartOutcome, StartRequest, Started};
 use crate::channel::Channel;
 pub use crate::channel::Secret;
 use crate::clock::{Clock, Stopwatch};
+use crate::directory::Directory;
 pub use crate::store::Unavailable;
 use crate::store::{Commit, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
@@ -49,10 +50,8 @@ pub struct Shared {
     pub keys: Keys,
     /// The time.
     pub clock: Clock,
-    /// The numbers that bound guessing and sending.
-    pub policy: Policy,
-    /// The numbers that bound what many phones cost together.
-    pub shared_limits: SharedLimits,
+    /// On whose behalf anything is done.
+    pub directory: Directory,
     /// What is counted.
     pub metrics: Metrics,
     /// When full limits were last spoken of.

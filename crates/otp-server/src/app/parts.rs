@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use otp_core::PhoneNumber;
 
 use super::account::Account;
-use super::policy;
 use super::vault::Vault;
 use crate::channel::Channel;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::service::{Alarms, Audit, Service, Shared};
 use crate::telemetry::Metrics;
 
@@ -31,8 +31,7 @@ impl Parts {
             store,
             keys,
             clock,
-            policy: policy::read(config)?,
-            shared_limits: policy::shared_limits(config),
+            directory: Directory::configured(config).context("the limits do not fit together")?,
             metrics: Metrics::new(),
             alarms: Alarms::default(),
             audit: if config.audit.enabled {

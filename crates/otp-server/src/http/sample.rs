@@ -29,8 +29,6 @@ pub(super) const PATTERNS: [&str; 2] = [
 ];
 /// The route as logs and metrics name it.
 pub(super) const ROUTE: &str = "/otp/{phone}";
-/// Whose codes these are, until there are several applications.
-const APPLICATION: &str = "default";
 /// The contract knows no purposes.
 const PURPOSE: &str = "";
 /// More languages than this in `Accept-Language` are not read.
@@ -65,7 +63,7 @@ async fn send(
     let languages = accepted_languages(&request);
     let client = faces.clients.counted(&request);
     let start = StartRequest {
-        application: APPLICATION.into(),
+        application: faces.service.shared().directory.default_application(),
         purpose: PURPOSE.into(),
         phone,
         languages,
@@ -112,7 +110,7 @@ async fn check(
     let submitted = submitted_code(&body).map(|code| Secret::new(code.into_owned().into()));
     let client = faces.clients.counted(&request);
     let check = CheckRequest {
-        application: APPLICATION.into(),
+        application: faces.service.shared().directory.default_application(),
         purpose: PURPOSE.into(),
         phone,
         submitted,

@@ -32,7 +32,7 @@ impl Service {
     }
 
     async fn attend(&self, key: RecordKey, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
-        let policy = &self.shared().policy;
+        let policy = &self.shared().directory.default_application().policy;
         let attention = self
             .decide(key, |record, now| record.attend(policy, now))
             .await?;

@@ -1,6 +1,7 @@
 //! Check what a person typed.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use otp_core::{
     Asker, Event, PhoneNumber, Reason, Refusal, Submitted, Timestamp, Verdict, VerificationId,
@@ -10,13 +11,14 @@ use otp_core::{
 use super::{Patience, Service, Shared, to_its_end};
 use crate::channel::Secret;
 use crate::clock::Stopwatch;
+use crate::directory::Application;
 use crate::store::Unavailable;
 use crate::telemetry::VerificationOutcome;
 
 /// Someone hands in a code.
 pub struct CheckRequest {
     /// On whose behalf.
-    pub application: Cow<'static, str>,
+    pub application: Arc<Application>,
     /// What the code should be good for.
     pub purpose: Cow<'static, str>,
     /// Whose code it should be.
@@ -60,15 +62,15 @@ impl Service {
     /// fails: or a guesser could go on when there is no room left.
     async fn claim_and_check(self, request: CheckRequest) -> Result<Checked, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
-        let Shared {
-            keys,
+        let Shared { keys, clock, .. } = self.shared();
+        let Application {
+            name,
             policy,
             shared_limits,
-            clock,
             ..
-        } = self.shared();
+        } = &*request.application;
         let asker = Asker {
-            application: &request.application,
+            application: name,
             address: request.client.as_deref(),
         };
         let claimed = match self.claim(shared_limits.of_check(keys, asker)).await? {
@@ -83,7 +85,7 @@ impl Service {
                 });
             }
         };
-        let key = keys.record_key(&request.application, &request.phone);
+        let key = keys.record_key(name, &request.phone);
         let which = Which::Purpose(&request.purpose);
         let typed = request.submitted.as_ref().map(Secret::reveal);
         let submitted = typed.map_or(Submitted::Nothing, Submitted::Text);

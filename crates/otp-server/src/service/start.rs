@@ -1,11 +1,12 @@
 //! Make a code and send it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use actix_web::rt;
 use otp_core::{
-    Asker, Claim, Code, CountryNotAllowed, NewCode, PhoneNumber, RecordKey, Refusal, SendOutcome,
-    Timestamp, VerificationId,
+    Asker, Claim, Code, CountryNotAllowed, NewCode, PhoneNumber, Policy, RecordKey, Refusal,
+    SendOutcome, Timestamp, VerificationId,
 };
 use rand::Rng;
 use zeroize::Zeroizing;
@@ -14,6 +15,7 @@ use super::claims::Claimed;
 use super::{Patience, Service, Shared, to_its_end};
 use crate::channel::{DeliveryError, Message, Secret};
 use crate::clock::Stopwatch;
+use crate::directory::Application;
 use crate::store::{Unavailable, Versioned};
 use crate::telemetry::{COUNTRY_NOT_ALLOWED, VerificationOutcome};
 
@@ -21,7 +23,7 @@ use crate::telemetry::{COUNTRY_NOT_ALLOWED, VerificationOutcome};
 #[derive(Debug)]
 pub struct StartRequest {
     /// On whose behalf.
-    pub application: Cow<'static, str>,
+    pub application: Arc<Application>,
     /// What the code is good for.
     pub purpose: Cow<'static, str>,
     /// To whom it goes.
@@ -105,25 +107,30 @@ impl Service {
     async fn start_and_deliver(self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
         let Shared {
             keys,
-            shared_limits,
             clock,
             metrics,
             ..
         } = self.shared();
+        let application = Arc::clone(&request.application);
         let asker = Asker {
-            application: &request.application,
+            application: &application.name,
             address: request.client.as_deref(),
         };
-        let claims = match shared_limits.of_send(keys, asker, &request.phone) {
+        let claims = match application
+            .shared_limits
+            .of_send(keys, asker, &request.phone)
+        {
             Ok(claims) => claims,
             Err(refused) => {
                 metrics.country_refused();
                 return Ok(StartOutcome::CountryNotAllowed(refused));
             }
         };
-        let key = keys.record_key(&request.application, &request.phone);
-        let (new, code) = self.draw(key, &request.purpose, &request.phone);
-        let decided = self.clone().claim_and_start(claims, key, new.clone());
+        let key = keys.record_key(&application.name, &request.phone);
+        let (new, code) = self.draw(&application.policy, key, &request.purpose, &request.phone);
+        let decided = self
+            .clone()
+            .claim_and_start(application, claims, key, new.clone());
         let (claimed, record, expires_at, next_send_at) = match to_its_end(decided).await? {
             Ok(decided) => decided,
             Err(refusal) => {
@@ -157,6 +164,7 @@ impl Service {
     /// next one may be asked for.
     async fn claim_and_start(
         self,
+        application: Arc<Application>,
         claims: Vec<Claim>,
         key: RecordKey,
         new: NewCode,
@@ -166,7 +174,7 @@ impl Service {
             Ok(claimed) => claimed,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let policy = &self.shared().policy;
+        let policy = &application.policy;
         let decided = self
             .decide_on(None, patience, key, |record, now| {
                 record.start(&new, policy, now)
@@ -197,8 +205,14 @@ impl Service {
         clippy::disallowed_methods,
         reason = "the one place that draws codes, ids and nonces"
     )]
-    fn draw(&self, key: RecordKey, purpose: &str, phone: &PhoneNumber) -> (NewCode, Secret) {
-        let Shared { keys, policy, .. } = self.shared();
+    fn draw(
+        &self,
+        policy: &Policy,
+        key: RecordKey,
+        purpose: &str,
+        phone: &PhoneNumber,
+    ) -> (NewCode, Secret) {
+        let Shared { keys, .. } = self.shared();
         let mut rng = rand::rng();
         let id = VerificationId::generate(&mut rng, keys, key);
         let code = Code::generate(&mut rng, &policy.code);

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
 use otp_core::{
-    Cap, CodeLength, CodePolicy, Countries, GuessLimits, Policy, Prices, SendLimits, SharedLimits,
-    Window,
+    Cap, CodeLength, CodePolicy, Countries, GuessLimits, InvalidPolicy, Policy, Prices, SendLimits,
+    SharedLimits, Window,
 };
 
 use crate::config::Config;
@@ -14,7 +13,7 @@ use crate::config::Config;
 const DELIVERY_MARGIN: Duration = Duration::from_secs(5);
 
 /// Reads the policy from the settings, and checks that its numbers agree.
-pub(super) fn read(config: &Config) -> Result<Policy> {
+pub(super) fn read(config: &Config) -> Result<Policy, InvalidPolicy> {
     const HOUR: Duration = Duration::from_hours(1);
     const DAY: Duration = Duration::from_hours(24);
     let limits = &config.limits;
@@ -44,9 +43,7 @@ pub(super) fn read(config: &Config) -> Result<Policy> {
         },
         deliver_within: config.graph.deadline + DELIVERY_MARGIN,
     };
-    policy
-        .validate()
-        .context("the limits do not fit together")?;
+    policy.validate()?;
     Ok(policy)
 }
 

@@ -1,0 +1,48 @@
+//! Who may ask for what: applications, and the keys that callers present for them.
+//!
+//! A request is made on behalf of one application, which has rules and limits of its own.
+
+mod application;
+mod policy;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use otp_core::InvalidPolicy;
+
+pub use self::application::{Application, Mode, Realm, TestRecipient};
+use crate::config::Config;
+
+/// The application that is there without anybody making one.
+pub const DEFAULT_APPLICATION: &str = "default";
+
+/// All applications.
+#[derive(Debug)]
+pub struct Directory {
+    default: Arc<Application>,
+    applications: BTreeMap<Arc<str>, Arc<Application>>,
+}
+
+impl Directory {
+    /// The applications of the configuration.
+    pub fn configured(config: &Config) -> Result<Self, InvalidPolicy> {
+        let default = Arc::new(Application::default_of(config)?);
+        let applications = BTreeMap::from([(Arc::clone(&default.name), Arc::clone(&default))]);
+        Ok(Self {
+            default,
+            applications,
+        })
+    }
+
+    /// The application that serves whoever needs no key.
+    #[must_use]
+    pub fn default_application(&self) -> Arc<Application> {
+        Arc::clone(&self.default)
+    }
+
+    /// The application of this name, unless it is disabled.
+    #[must_use]
+    pub fn application(&self, name: &str) -> Option<Arc<Application>> {
+        self.applications.get(name).map(Arc::clone)
+    }
+}

@@ -1,0 +1,92 @@
+//! An application: somebody with rules, limits and codes of its own.
+
+use std::fmt;
+use std::sync::Arc;
+
+use otp_core::{InvalidPolicy, PhoneNumber, Policy, SharedLimits, Timestamp};
+
+use super::{DEFAULT_APPLICATION, policy};
+use crate::config::{Config, Secret};
+
+/// One application, as it is configured now.
+#[derive(Debug)]
+pub struct Application {
+    /// Its name: what operators call it, and what its codes are bound to.
+    pub name: Arc<str>,
+    /// The numbers that bound guessing and sending.
+    pub policy: Policy,
+    /// The numbers that bound what many phones cost together.
+    pub shared_limits: SharedLimits,
+    /// Numbers that get a fixed code, and no message.
+    pub test_recipients: Vec<TestRecipient>,
+}
+
+/// A number that gets a fixed code, and no message.
+#[derive(Debug)]
+pub struct TestRecipient {
+    /// The number.
+    pub phone: PhoneNumber,
+    /// Its code, always.
+    pub code: Secret,
+    /// From here on it is a number like any other.
+    pub until: Timestamp,
+}
+
+/// Whether messages really go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// They do.
+    Live,
+    /// Nothing is ever sent. What is made in one mode is not there in the other.
+    Test,
+}
+
+/// Within what a code, an id and an idempotency key are good: one application in one mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Realm(Arc<str>);
+
+/// No name of an application has it.
+const TEST_SUFFIX: &str = "+test";
+
+impl Application {
+    /// The one that is there without being made.
+    pub(super) fn default_of(config: &Config) -> Result<Self, InvalidPolicy> {
+        Ok(Self {
+            name: DEFAULT_APPLICATION.into(),
+            policy: policy::read(config)?,
+            shared_limits: policy::shared_limits(config),
+            test_recipients: Vec::new(),
+        })
+    }
+
+    /// What this application has in this mode.
+    #[must_use]
+    pub fn realm(&self, mode: Mode) -> Realm {
+        match mode {
+            Mode::Live => Realm(Arc::clone(&self.name)),
+            Mode::Test => Realm(format!("{}{TEST_SUFFIX}", self.name).into()),
+        }
+    }
+
+    /// The entry for this number, if it is one that gets no message now.
+    #[must_use]
+    pub fn test_recipient(&self, phone: &PhoneNumber, now: Timestamp) -> Option<&TestRecipient> {
+        self.test_recipients.iter().find(|recipient| {
+            now < recipient.until && recipient.phone.canonical() == phone.canonical()
+        })
+    }
+}
+
+impl Realm {
+    /// Its name, which goes into every key and every hash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
