@@ -13,10 +13,10 @@ mod start;
 
 pub use self::attend::{Attention, Redelivery};
 pub use self::cancel::CancelOutcome;
-pub use self::check::{Submitted, Verdict, Which};
+pub use self::check::{Submission, Submitted, Verdict, Which};
 pub use self::delivered::DeliveryResult;
 pub use self::refusal::{Reason, Refusal};
-pub use self::start::{NewCode, SendOutcome};
+pub use self::start::{NewCode, NewVerification, SendOutcome, WayOut};
 use crate::{Event, Record};
 
 /// What was decided.

@@ -65,6 +65,24 @@ impl RecordKey {
     }
 }
 
+/// What a code is good for, and nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// The purpose that it was asked for.
+    pub purpose: &'a str,
+    /// The payment that it approves, if it is one.
+    pub to: Option<&'a Binding>,
+}
+
+/// A payment that a code approves. Compared letter by letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// How much.
+    pub amount: String,
+    /// To whom.
+    pub payee: String,
+}
+
 /// What is kept of a code: an HMAC that also covers the recipient, the purpose and the
 /// verification, so the same code elsewhere has another digest.
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -148,14 +166,16 @@ impl Keys {
     pub fn code_digest(
         &self,
         record: RecordKey,
-        purpose: &str,
+        bound: Bound<'_>,
         id: VerificationId,
         code: &str,
     ) -> CodeDigest {
-        CodeDigest(mac(
-            &self.code,
-            &[&record.0, purpose.as_bytes(), &id.bytes(), code.as_bytes()],
-        ))
+        let id = id.bytes();
+        let mut parts: Vec<&[u8]> = vec![&record.0, bound.purpose.as_bytes(), &id, code.as_bytes()];
+        if let Some(Binding { amount, payee }) = bound.to {
+            parts.extend([amount.as_bytes(), payee.as_bytes()]);
+        }
+        CodeDigest(mac(&self.code, &parts))
     }
 
     /// The count that belongs to this subject under this limit. A window of another length is

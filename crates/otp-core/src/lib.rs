@@ -23,20 +23,24 @@ mod window;
 
 pub use code::{Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode};
 pub use decision::{
-    Attention, CancelOutcome, Decision, DeliveryResult, NewCode, Reason, Redelivery, Refusal,
-    SendOutcome, Submitted, Verdict, Which,
+    Attention, CancelOutcome, Decision, DeliveryResult, NewCode, NewVerification, Reason,
+    Redelivery, Refusal, SendOutcome, Submission, Submitted, Verdict, WayOut, Which,
 };
 pub use event::Event;
 pub use id::{InvalidVerificationId, VerificationId};
 pub use keys::{
-    CodeDigest, InvalidSecret, Keys, MasterSecret, RecordKey, SealBroken, Sealed, Unsealed,
+    Binding, Bound, CodeDigest, InvalidSecret, Keys, MasterSecret, RecordKey, SealBroken, Sealed,
+    Unsealed,
 };
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use policy::{
     CHECKS_PER_DAY_MAX, CODE_LENGTH_MIN, GuessLimits, InvalidPolicy, LIFETIME_MAX, Policy,
     SendLimits, Window,
 };
-pub use record::{Delivery, Record, RecordError, Status, Verification};
+pub use record::{
+    About, Attempt, DEFAULT_APPLICATION, Delivery, Failure, Happened, Overview, Progress, Record,
+    RecordError, Room, Status, Step, Verification,
+};
 pub use shared_limits::{
     Asker, Claim, Countries, CountryNotAllowed, Prices, SharedLimits, TallyKey,
 };

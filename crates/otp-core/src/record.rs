@@ -4,15 +4,21 @@
 //! flight cannot each see half of it.
 
 mod format;
+mod overview;
+mod trail;
 
 use crate::window::{self, LONGEST_WINDOW};
 use crate::{CodeDigest, CodePolicy, Policy, Sealed, Timestamp, VerificationId};
 
 pub use self::format::RecordError;
+pub use self::overview::{Overview, Room};
+pub use self::trail::{Attempt, Failure, Happened, Progress, Step};
 
 /// One (application, phone): recent sends and failures, and the verifications worth remembering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
+    /// On whose behalf; empty until something is sent, and in records of the first format.
+    pub(crate) application: String,
     /// Moments of the sends of the last day, oldest first.
     pub(crate) sends: Vec<Timestamp>,
     /// Moments of the last hour's sends that a channel refused and that were given back.
@@ -44,6 +50,26 @@ pub struct Verification {
     pub digest: CodeDigest,
     /// The message's way out.
     pub delivery: Delivery,
+    /// What whoever asked for it may want to know again.
+    pub about: About,
+    /// What happened to it, oldest first.
+    pub trail: Vec<Step>,
+}
+
+/// What is kept of a verification besides the rules' own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The phone as it may be shown: most digits are stars.
+    pub to: String,
+    /// The language that was asked for, as a tag such as `pt-BR`; empty for none.
+    pub locale: String,
+    /// The application's own notes, as the text of a JSON object; empty for none.
+    pub metadata: String,
+    /// Whether nothing is ever sent.
+    pub is_test: bool,
+    /// The phone, for a resend to somebody who is named by the verification's id alone. Forgotten
+    /// with the verification's end.
+    pub recipient: Option<Sealed>,
 }
 
 /// Where in its life a verification stands.
@@ -88,7 +114,12 @@ pub enum Delivery {
     Unsettled,
     /// Nothing is left to deliver.
     Dropped,
+    /// Nothing is ever sent: a test.
+    NotSent,
 }
+
+/// The application of records that name none.
+pub const DEFAULT_APPLICATION: &str = "default";
 
 impl Record {
     /// Finished verifications kept beside the open ones.
@@ -98,6 +129,13 @@ impl Record {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Is this a record of that application? Whoever has nothing but an id must ask.
+    #[must_use]
+    pub fn belongs_to(&self, application: &str) -> bool {
+        self.application == application
+            || (self.application.is_empty() && application == DEFAULT_APPLICATION)
     }
 
     /// The verifications remembered, oldest first.
@@ -205,9 +243,20 @@ impl Verification {
         self.status == Status::Pending && !self.is_overdue(now)
     }
 
+    /// How each of its messages fared, oldest first.
+    #[must_use]
+    pub fn attempts(&self) -> Vec<Attempt> {
+        trail::attempts(&self.trail)
+    }
+
+    pub(crate) fn note(&mut self, at: Timestamp, what: Happened) {
+        trail::add(&mut self.trail, at, what);
+    }
+
     /// Ends it, and forgets phone and code if they were still kept.
     pub(crate) fn finish(&mut self, status: Status) {
         self.status = status;
+        self.about.recipient = None;
         if matches!(self.delivery, Delivery::Underway { .. }) {
             self.delivery = Delivery::Dropped;
         }

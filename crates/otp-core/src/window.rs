@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{GuessLimits, SendLimits, Timestamp, Window};
+use crate::{GuessLimits, Room, SendLimits, Timestamp, Window};
 
 /// How far back any window reaches; older moments are forgotten.
 pub(crate) const LONGEST_WINDOW: Duration = Duration::from_hours(24);
@@ -61,6 +61,31 @@ pub(crate) fn failures_left(failures: &[Timestamp], limits: &GuessLimits, now: T
             .saturating_sub(count_within(failures, *window, now))
     };
     limits.windows.iter().map(left).min().unwrap_or(0)
+}
+
+/// What the window with the least room lets through; of equal ones the longest.
+pub(crate) fn room(moments: &[Timestamp], windows: &[Window], now: Timestamp) -> Room {
+    let of_window = |window: &Window| {
+        let oldest = moments.iter().find(|at| now.since(**at) < window.length);
+        Room {
+            left: window
+                .count
+                .saturating_sub(count_within(moments, *window, now)),
+            limit: window.count,
+            within_secs: window.length.as_secs(),
+            more_at: oldest.map_or(now, |oldest| oldest.plus(window.length)),
+        }
+    };
+    let tightest = windows
+        .iter()
+        .map(of_window)
+        .min_by_key(|room| (room.left, std::cmp::Reverse(room.within_secs)));
+    tightest.unwrap_or(Room {
+        left: u32::MAX,
+        limit: u32::MAX,
+        within_secs: 0,
+        more_at: now,
+    })
 }
 
 /// Drops what no window reaches any more.

@@ -1,6 +1,6 @@
 //! What time alone brings about: codes expire, and deliveries that went silent are taken up.
 
-use crate::record::{Delivery, Status};
+use crate::record::{Delivery, Happened, Status};
 use crate::{Decision, Event, Policy, Record, Sealed, Timestamp, VerificationId};
 
 /// A server may die once between the commit and the send; a second silence is given up.
@@ -36,6 +36,7 @@ impl Record {
             let id = verification.id;
             if verification.is_overdue(now) {
                 verification.finish(Status::Expired);
+                verification.note(now, Happened::Expired);
                 events.push(Event::Expired(id));
                 continue;
             }
@@ -57,9 +58,11 @@ impl Record {
                     id,
                     sealed: sealed.clone(),
                 });
+                verification.note(now, Happened::TakenUp);
                 events.push(Event::Redelivered(id));
             } else {
                 verification.delivery = Delivery::Unsettled;
+                verification.note(now, Happened::Unsettled);
                 events.push(Event::Unsettled(id));
             }
         }

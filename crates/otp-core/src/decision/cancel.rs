@@ -1,6 +1,6 @@
 //! An application calls a verification off.
 
-use crate::record::Status;
+use crate::record::{Happened, Status};
 use crate::{Decision, Event, Record, Timestamp, VerificationId};
 
 /// The answer to a cancel.
@@ -23,6 +23,7 @@ impl Record {
             return Decision::unchanged(CancelOutcome::NotFound);
         };
         verification.finish(Status::Canceled);
+        verification.note(now, Happened::Canceled);
         Decision::changed(CancelOutcome::Canceled, next, vec![Event::Canceled(id)])
     }
 }

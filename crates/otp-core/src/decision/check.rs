@@ -1,10 +1,10 @@
 //! Is this the code? Every failed comparison is paid for in the record that comes back.
 
-use crate::record::{Status, Verification};
+use crate::record::{Happened, Status, Verification};
 use crate::window;
 use crate::{
-    CodeDigest, Decision, Event, Guess, Keys, NotACode, Policy, Record, RecordKey, Timestamp,
-    VerificationId,
+    Binding, Bound, CodeDigest, Decision, Event, Guess, Keys, NotACode, Policy, Record, RecordKey,
+    Timestamp, VerificationId,
 };
 
 /// Which verification a guess is for.
@@ -23,6 +23,17 @@ pub enum Submitted<'a> {
     Nothing,
     /// The text, as typed.
     Text(&'a str),
+}
+
+/// A guess, and what it is for.
+#[derive(Clone, Copy)]
+pub struct Submission<'a> {
+    /// Which verification.
+    pub which: Which<'a>,
+    /// What was handed in.
+    pub submitted: Submitted<'a>,
+    /// The payment that it is to approve, if it is one.
+    pub binding: Option<&'a Binding>,
 }
 
 /// The answer to a check.
@@ -53,15 +64,20 @@ pub enum Verdict {
 }
 
 impl Record {
-    /// Decides on a guess. `key` is this record's own key.
+    /// Decides on a guess. `key` is this record's own key. A code that was bound to a payment is
+    /// wrong with any other one.
     pub fn check(
         &self,
-        which: Which<'_>,
-        submitted: Submitted<'_>,
+        submission: Submission<'_>,
         (keys, key): (&Keys, RecordKey),
         policy: &Policy,
         now: Timestamp,
     ) -> Decision<Verdict> {
+        let Submission {
+            which,
+            submitted,
+            binding,
+        } = submission;
         let Some(found) = self.find(which) else {
             return Decision::unchanged(Verdict::NotFound);
         };
@@ -72,7 +88,7 @@ impl Record {
             return Decision::unchanged(Verdict::NoCode);
         };
         if found.status == Status::Expired || found.is_overdue(now) {
-            return self.tell_expired(found.id);
+            return self.tell_expired(found.id, now);
         }
         if let Some(retry_at) = window::next_check_at(&self.failures, &policy.guesses, now) {
             return Decision::unchanged(Verdict::Wait { retry_at });
@@ -83,7 +99,11 @@ impl Record {
             }),
             Err(NotACode::NotInAlphabet) => self.fail(found.id, policy, now),
             Ok(guess) => {
-                let digest = keys.code_digest(key, &found.purpose, found.id, guess.reveal());
+                let bound = Bound {
+                    purpose: &found.purpose,
+                    to: binding,
+                };
+                let digest = keys.code_digest(key, bound, found.id, guess.reveal());
                 self.compare(found, &digest, policy, now)
             }
         }
@@ -103,6 +123,7 @@ impl Record {
         next.failures.clear();
         if let Some(verification) = next.verification_mut(found.id) {
             verification.finish(Status::Approved);
+            verification.note(now, Happened::Approved);
         }
         Decision::changed(
             Verdict::Approved(found.id),
@@ -123,19 +144,22 @@ impl Record {
             let attempts_left = within_budget(verification.attempts_left, budget);
             if attempts_left == 0 {
                 verification.finish(Status::Locked);
+                verification.note(now, Happened::Locked);
                 event = Event::Locked(id);
             } else {
+                verification.note(now, Happened::WrongCode { attempts_left });
                 verdict = Verdict::Wrong { attempts_left };
             }
         }
         Decision::changed(verdict, next, vec![event])
     }
 
-    fn tell_expired(&self, id: VerificationId) -> Decision<Verdict> {
+    fn tell_expired(&self, id: VerificationId, now: Timestamp) -> Decision<Verdict> {
         let mut next = self.clone();
         let mut events = Vec::new();
         if let Some(verification) = next.verification_mut(id) {
             if verification.status == Status::Pending {
+                verification.note(now, Happened::Expired);
                 events.push(Event::Expired(id));
             }
             verification.finish(Status::ExpiredAndTold);
@@ -144,7 +168,12 @@ impl Record {
     }
 
     /// Guesses left for a code: its own, or fewer when the phone's are nearly used up.
-    fn attempts_left(&self, verification: &Verification, policy: &Policy, now: Timestamp) -> u8 {
+    pub(crate) fn attempts_left(
+        &self,
+        verification: &Verification,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> u8 {
         within_budget(
             verification.attempts_left,
             window::failures_left(&self.failures, &policy.guesses, now),

@@ -1,6 +1,6 @@
 //! What a channel said of a message.
 
-use crate::record::{Delivery, Status};
+use crate::record::{Delivery, Failure, Happened, Status};
 use crate::{Decision, Event, Record, Timestamp, VerificationId};
 
 /// What a channel said of a message.
@@ -12,7 +12,7 @@ pub enum DeliveryResult {
         message_id: String,
     },
     /// Definitely not sent.
-    Refused,
+    Refused(Failure),
     /// Nobody knows: the answer was lost.
     Unsettled,
 }
@@ -21,7 +21,7 @@ impl DeliveryResult {
     /// A refused second try says nothing about the first one, which may have arrived.
     fn after(self, delivery: &Delivery) -> Self {
         match (self, delivery) {
-            (Self::Refused, Delivery::Underway { tries: 2.., .. }) => Self::Unsettled,
+            (Self::Refused(_), Delivery::Underway { tries: 2.., .. }) => Self::Unsettled,
             (result, _) => result,
         }
     }
@@ -31,7 +31,12 @@ impl Record {
     /// Notes how a delivery ended and forgets phone and code. A definite refusal ends the
     /// verification and gives the send back, never the failures; an unknown end gives nothing
     /// back, because the person may hold the code.
-    pub fn delivered(&self, id: VerificationId, result: DeliveryResult) -> Decision<()> {
+    pub fn delivered(
+        &self,
+        id: VerificationId,
+        result: DeliveryResult,
+        now: Timestamp,
+    ) -> Decision<()> {
         let mut next = self.clone();
         let underway = |verification: &&mut crate::Verification| {
             matches!(
@@ -45,16 +50,19 @@ impl Record {
         let event = match result.after(&verification.delivery) {
             DeliveryResult::Accepted { message_id } => {
                 verification.delivery = Delivery::Accepted { message_id };
+                verification.note(now, Happened::Accepted);
                 Event::Accepted(id)
             }
             DeliveryResult::Unsettled => {
                 verification.delivery = Delivery::Unsettled;
+                verification.note(now, Happened::Unsettled);
                 Event::Unsettled(id)
             }
-            DeliveryResult::Refused => {
+            DeliveryResult::Refused(failure) => {
                 let sent_at = verification.created_at;
                 let was_pending = verification.status == Status::Pending;
                 verification.delivery = Delivery::Refused;
+                verification.note(now, Happened::Refused(failure));
                 if was_pending {
                     verification.finish(Status::Failed);
                     next.give_send_back(sent_at);

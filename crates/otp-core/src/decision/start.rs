@@ -1,6 +1,6 @@
 //! May a code be sent to this phone now? A start makes a verification.
 
-use crate::record::{Delivery, Status};
+use crate::record::{About, Delivery, Happened, Status};
 use crate::window::{self, Blocked};
 use crate::{
     CodeDigest, Decision, Event, Policy, Reason, Record, Refusal, Sealed, Timestamp, Verification,
@@ -12,12 +12,32 @@ use crate::{
 pub struct NewCode {
     /// The verification that it belongs to.
     pub id: VerificationId,
-    /// What it is good for.
-    pub purpose: String,
     /// Its keyed hash.
     pub digest: CodeDigest,
+    /// Whether it leaves.
+    pub way_out: WayOut,
+}
+
+/// Whether a code leaves.
+#[derive(Clone, Debug)]
+pub enum WayOut {
     /// Phone and code, for a delivery that must be taken up again.
-    pub sealed: Sealed,
+    Deliver(Sealed),
+    /// A test: nothing is sent.
+    Nothing,
+}
+
+/// A code, and what it is for.
+#[derive(Clone, Debug)]
+pub struct NewVerification {
+    /// The code.
+    pub code: NewCode,
+    /// On whose behalf.
+    pub application: String,
+    /// What it is good for.
+    pub purpose: String,
+    /// What is to be known of it again.
+    pub about: About,
 }
 
 /// The answer to a start or a resend.
@@ -39,26 +59,40 @@ pub enum SendOutcome {
 impl Record {
     /// Decides on a new verification. A pending one of the same purpose is called off: a new code
     /// kills the old one, and gives no failed check back.
-    pub fn start(&self, new: &NewCode, policy: &Policy, now: Timestamp) -> Decision<SendOutcome> {
+    pub fn start(
+        &self,
+        new: &NewVerification,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Decision<SendOutcome> {
         if let Some(refusal) = self.refuses_send(policy, now) {
             return Decision::unchanged(SendOutcome::Refused(refusal));
         }
         let mut next = self.clone();
         let attempts_left = self.attempts_carried_over(&new.purpose, now);
-        let mut events = next.call_off(&new.purpose);
+        let mut events = next.call_off(&new.purpose, now);
         next.make_room();
-        next.verifications.push(Verification {
-            id: new.id,
+        next.application.clone_from(&new.application);
+        let mut verification = Verification {
+            id: new.code.id,
             purpose: new.purpose.clone(),
             status: Status::Pending,
             created_at: now,
             expires_at: now.plus(policy.lifetime),
             attempts_left: attempts_left.unwrap_or(policy.attempts_per_code),
             code: policy.code,
-            digest: new.digest,
-            delivery: underway(new, policy, now),
-        });
-        events.push(Event::Started(new.id));
+            digest: new.code.digest,
+            delivery: new.code.delivery(policy, now),
+            about: new.about.clone(),
+            trail: Vec::new(),
+        };
+        let sending = match new.code.way_out {
+            WayOut::Deliver(_) => Happened::Sending,
+            WayOut::Nothing => Happened::NotSent,
+        };
+        verification.note(now, sending);
+        next.verifications.push(verification);
+        events.push(Event::Started(new.code.id));
         next.count_send(policy, now, events)
     }
 
@@ -98,13 +132,14 @@ impl Record {
         }
     }
 
-    fn call_off(&mut self, purpose: &str) -> Vec<Event> {
+    fn call_off(&mut self, purpose: &str, now: Timestamp) -> Vec<Event> {
         let replaced = self.verifications.iter_mut().filter(|verification| {
             verification.purpose == purpose && verification.status == Status::Pending
         });
         replaced
             .map(|verification| {
                 verification.finish(Status::Canceled);
+                verification.note(now, Happened::Replaced);
                 Event::Canceled(verification.id)
             })
             .collect()
@@ -130,10 +165,15 @@ impl Record {
     }
 }
 
-pub(super) fn underway(new: &NewCode, policy: &Policy, now: Timestamp) -> Delivery {
-    Delivery::Underway {
-        deliver_by: now.plus(policy.deliver_within),
-        tries: 1,
-        sealed: new.sealed.clone(),
+impl NewCode {
+    pub(super) fn delivery(&self, policy: &Policy, now: Timestamp) -> Delivery {
+        match &self.way_out {
+            WayOut::Deliver(sealed) => Delivery::Underway {
+                deliver_by: now.plus(policy.deliver_within),
+                tries: 1,
+                sealed: sealed.clone(),
+            },
+            WayOut::Nothing => Delivery::NotSent,
+        }
     }
 }

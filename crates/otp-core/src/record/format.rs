@@ -3,12 +3,37 @@
 //! The stored shape has types of its own, so that a change to the rules cannot change what old
 //! bytes mean. A new shape gets a new format number and a way to read the old one.
 
+/// Two enums with the same variants, each turned into the other.
+macro_rules! mirrored {
+    ($left:ident, $right:ident, $($variant:ident),+) => {
+        impl From<$left> for $right {
+            fn from(value: $left) -> Self {
+                match value {
+                    $($left::$variant => Self::$variant),+
+                }
+            }
+        }
+        impl From<$right> for $left {
+            fn from(value: $right) -> Self {
+                match value {
+                    $($right::$variant => Self::$variant),+
+                }
+            }
+        }
+    };
+}
+
+mod first;
+mod steps;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Record, Status, Verification};
+use self::steps::StoredStep;
+use super::{About, DEFAULT_APPLICATION, Delivery, Record, Status, Verification};
 use crate::{CodeAlphabet, CodeDigest, CodeLength, CodePolicy, Sealed, Timestamp, VerificationId};
 
-const FORMAT: u8 = 1;
+const FIRST_FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 const USUAL_BYTES: usize = 384;
 
 /// Stored bytes that cannot be read as a record.
@@ -26,6 +51,8 @@ pub enum RecordError {
 
 #[derive(Serialize, Deserialize)]
 struct StoredRecord {
+    /// Empty for the default one, which most records are of.
+    application: String,
     sends: Vec<Timestamp>,
     refused_sends: Vec<Timestamp>,
     failures: Vec<Timestamp>,
@@ -44,6 +71,17 @@ struct StoredVerification {
     code_alphabet: StoredAlphabet,
     digest: CodeDigest,
     delivery: StoredDelivery,
+    about: StoredAbout,
+    trail: Vec<StoredStep>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAbout {
+    to: String,
+    locale: String,
+    metadata: String,
+    is_test: bool,
+    recipient: Option<Sealed>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -76,13 +114,19 @@ enum StoredDelivery {
     Refused,
     Unsettled,
     Dropped,
+    NotSent,
 }
 
 impl Record {
     /// The bytes to store.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        let application = match self.application.as_str() {
+            DEFAULT_APPLICATION => String::new(),
+            other => other.to_owned(),
+        };
         let stored = StoredRecord {
+            application,
             sends: self.sends.clone(),
             refused_sends: self.refused_sends.clone(),
             failures: self.failures.clone(),
@@ -107,6 +151,7 @@ impl Record {
                     postcard::from_bytes(body).map_err(|_| RecordError::Damaged)?;
                 stored.try_into()
             }
+            FIRST_FORMAT => first::decode(body),
             newer if newer > FORMAT => Err(RecordError::NewerFormat(newer)),
             _ => Err(RecordError::Damaged),
         }
@@ -117,7 +162,12 @@ impl TryFrom<StoredRecord> for Record {
     type Error = RecordError;
 
     fn try_from(stored: StoredRecord) -> Result<Self, RecordError> {
+        let application = match stored.application.as_str() {
+            "" => DEFAULT_APPLICATION.to_owned(),
+            _ => stored.application,
+        };
         Ok(Self {
+            application,
             sends: stored.sends,
             refused_sends: stored.refused_sends,
             failures: stored.failures,
@@ -150,6 +200,8 @@ impl From<&Verification> for StoredVerification {
             },
             digest: verification.digest,
             delivery: StoredDelivery::from(&verification.delivery),
+            about: StoredAbout::from(&verification.about),
+            trail: steps::stored(&verification.trail),
         }
     }
 }
@@ -178,28 +230,10 @@ impl TryFrom<StoredVerification> for Verification {
             code: CodePolicy { length, alphabet },
             digest: stored.digest,
             delivery: stored.delivery.into(),
+            about: stored.about.into(),
+            trail: steps::read(stored.trail),
         })
     }
-}
-
-/// Two enums with the same variants, each turned into the other.
-macro_rules! mirrored {
-    ($left:ident, $right:ident, $($variant:ident),+) => {
-        impl From<$left> for $right {
-            fn from(value: $left) -> Self {
-                match value {
-                    $($left::$variant => Self::$variant),+
-                }
-            }
-        }
-        impl From<$right> for $left {
-            fn from(value: $right) -> Self {
-                match value {
-                    $($right::$variant => Self::$variant),+
-                }
-            }
-        }
-    };
 }
 
 mirrored!(
@@ -232,6 +266,7 @@ impl From<&Delivery> for StoredDelivery {
             Delivery::Refused => Self::Refused,
             Delivery::Unsettled => Self::Unsettled,
             Delivery::Dropped => Self::Dropped,
+            Delivery::NotSent => Self::NotSent,
         }
     }
 }
@@ -252,6 +287,31 @@ impl From<StoredDelivery> for Delivery {
             StoredDelivery::Refused => Self::Refused,
             StoredDelivery::Unsettled => Self::Unsettled,
             StoredDelivery::Dropped => Self::Dropped,
+            StoredDelivery::NotSent => Self::NotSent,
+        }
+    }
+}
+
+impl From<&About> for StoredAbout {
+    fn from(about: &About) -> Self {
+        Self {
+            to: about.to.clone(),
+            locale: about.locale.clone(),
+            metadata: about.metadata.clone(),
+            is_test: about.is_test,
+            recipient: about.recipient.clone(),
+        }
+    }
+}
+
+impl From<StoredAbout> for About {
+    fn from(stored: StoredAbout) -> Self {
+        Self {
+            to: stored.to,
+            locale: stored.locale,
+            metadata: stored.metadata,
+            is_test: stored.is_test,
+            recipient: stored.recipient,
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use otp_core::{
-    CancelOutcome, Delivery, DeliveryResult, Event, Policy, Reason, Refusal, SendOutcome, Status,
-    Submitted, Verdict, Which,
+    CancelOutcome, Delivery, DeliveryResult, Event, Failure, Policy, Reason, Refusal, SendOutcome,
+    Status, Submitted, Verdict, Which,
 };
 
 use crate::world::{START, World, wrong};
@@ -183,7 +183,7 @@ fn a_refused_second_try_does_not_kill_a_code_that_may_have_arrived() {
     let held = world.send();
     world.pass_secs(15);
     assert_eq!(world.attend().redeliver.len(), 1);
-    world.delivered(held.id, DeliveryResult::Refused);
+    world.delivered(held.id, DeliveryResult::Refused(Failure::Undeliverable));
     assert_eq!(world.check(&held.code), Verdict::Approved(held.id));
 }
 
@@ -192,7 +192,7 @@ fn a_refused_delivery_gives_the_send_back_and_never_the_failures() {
     let mut world = World::new();
     let held = world.send();
     world.check(&wrong(&held.code));
-    world.delivered(held.id, DeliveryResult::Refused);
+    world.delivered(held.id, DeliveryResult::Refused(Failure::Undeliverable));
     assert_eq!(world.check(&held.code), Verdict::NotFound);
     let next = world.send();
     assert_eq!(
@@ -356,7 +356,7 @@ fn sends_that_are_refused_and_given_back_have_a_cap_of_their_own() {
     let mut world = World::new();
     for _ in 0..10 {
         let held = world.send();
-        world.delivered(held.id, DeliveryResult::Refused);
+        world.delivered(held.id, DeliveryResult::Refused(Failure::Undeliverable));
         world.pass_secs(1);
     }
     let retry_at = START.plus(Duration::from_hours(1));
@@ -380,7 +380,10 @@ fn a_delivery_is_taken_up_only_while_its_code_is_wanted() {
     let (id, copy) = (redelivery.id, redelivery.sealed.clone());
     assert!(world.record.awaits_delivery(id, &copy, world.now));
     let mut settled = world.record.clone();
-    if let Some(next) = settled.delivered(id, DeliveryResult::Unsettled).next {
+    if let Some(next) = settled
+        .delivered(id, DeliveryResult::Unsettled, world.now)
+        .next
+    {
         settled = next;
     }
     assert!(!settled.awaits_delivery(id, &copy, world.now));

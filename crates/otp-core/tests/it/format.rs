@@ -31,8 +31,8 @@ fn a_record_survives_being_stored() {
 #[test]
 fn a_newer_format_is_refused_by_name_and_nonsense_as_damaged() {
     let mut bytes = busy_world().record.encode();
-    bytes[0] = 2;
-    assert_eq!(Record::decode(&bytes), Err(RecordError::NewerFormat(2)));
+    bytes[0] = 3;
+    assert_eq!(Record::decode(&bytes), Err(RecordError::NewerFormat(3)));
     assert_eq!(Record::decode(&[]), Err(RecordError::Damaged));
     assert_eq!(Record::decode(&[1, 255, 255]), Err(RecordError::Damaged));
 }
@@ -54,7 +54,7 @@ fn one_live_code_takes_few_bytes() {
     let message_id = "wamid.HBgLMTQxNTU1NTAxMjMVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA".to_owned();
     world.delivered(held.id, DeliveryResult::Accepted { message_id });
     let bytes = world.record.encode().len();
-    assert!(bytes <= 200, "{bytes} bytes");
+    assert!(bytes <= 215, "{bytes} bytes");
 }
 
 proptest! {
@@ -62,5 +62,6 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = Record::decode(&bytes);
         let _ = Record::decode(&[&[1], &bytes[..]].concat());
+        let _ = Record::decode(&[&[2], &bytes[..]].concat());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use otp_core::{Keys, MasterSecret, PhoneNumber, SealBroken, VerificationId};
+use otp_core::{Bound, Keys, MasterSecret, PhoneNumber, SealBroken, VerificationId};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -23,7 +23,12 @@ fn a_digest_is_bound_to_application_phone_purpose_and_verification() {
             for purpose in ["", "login"] {
                 for _ in 0..2 {
                     let id = VerificationId::generate(&mut rng, &keys, record);
-                    digests.push(keys.code_digest(record, purpose, id, "123456"));
+                    digests.push(keys.code_digest(
+                        record,
+                        Bound { purpose, to: None },
+                        id,
+                        "123456",
+                    ));
                 }
             }
         }

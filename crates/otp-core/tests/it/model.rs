@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use otp_core::{
-    CancelOutcome, DeliveryResult, SendOutcome, Submitted, Verdict, VerificationId, Which,
+    CancelOutcome, DeliveryResult, Failure, SendOutcome, Submission, Submitted, Verdict,
+    VerificationId, Which,
 };
 use proptest::prelude::*;
 
@@ -226,11 +227,14 @@ fn refuse(world: &mut World, model: &mut Model) {
     let Some((current, _)) = model.current.clone() else {
         return;
     };
-    world.delivered(current.id, DeliveryResult::Refused);
-    let which = Which::Purpose("");
+    world.delivered(current.id, DeliveryResult::Refused(Failure::Undeliverable));
+    let submission = Submission {
+        which: Which::Purpose(""),
+        submitted: Submitted::Nothing,
+        binding: None,
+    };
     let decision = world.record.check(
-        which,
-        Submitted::Nothing,
+        submission,
         (&world.keys, world.key),
         &world.policy,
         world.now,

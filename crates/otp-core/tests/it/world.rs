@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use otp_core::{
-    Attention, CancelOutcome, Code, Decision, DeliveryResult, Event, Keys, MasterSecret, NewCode,
-    PhoneNumber, Policy, Record, RecordKey, SendOutcome, Submitted, Timestamp, Verdict,
-    VerificationId, Which,
+    About, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event, Keys,
+    MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Record, RecordKey, SendOutcome,
+    Submission, Submitted, Timestamp, Verdict, VerificationId, WayOut, Which,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -63,7 +63,13 @@ impl World {
 
     pub(crate) fn start(&mut self, purpose: &str) -> (SendOutcome, Held) {
         let id = VerificationId::generate(&mut self.rng, &self.keys, self.key);
-        let (new, held) = self.draw(id, purpose);
+        let (code, held) = self.draw(id, purpose);
+        let new = NewVerification {
+            code,
+            application: "default".to_owned(),
+            purpose: purpose.to_owned(),
+            about: About::default(),
+        };
         let decision = self.record.start(&new, &self.policy, self.now);
         (self.take(decision), held)
     }
@@ -91,8 +97,11 @@ impl World {
 
     pub(crate) fn check_which(&mut self, which: Which<'_>, submitted: Submitted<'_>) -> Verdict {
         let decision = self.record.check(
-            which,
-            submitted,
+            Submission {
+                which,
+                submitted,
+                binding: None,
+            },
             (&self.keys, self.key),
             &self.policy,
             self.now,
@@ -106,7 +115,7 @@ impl World {
     }
 
     pub(crate) fn delivered(&mut self, id: VerificationId, result: DeliveryResult) {
-        let decision = self.record.delivered(id, result);
+        let decision = self.record.delivered(id, result, self.now);
         self.take(decision);
     }
 
@@ -131,9 +140,10 @@ impl World {
         self.rng.fill_bytes(&mut nonce);
         let new = NewCode {
             id,
-            purpose: purpose.to_owned(),
-            digest: self.keys.code_digest(self.key, purpose, id, &code),
-            sealed: self.keys.seal(id, &self.phone, &code, nonce),
+            digest: self
+                .keys
+                .code_digest(self.key, Bound { purpose, to: None }, id, &code),
+            way_out: WayOut::Deliver(self.keys.seal(id, &self.phone, &code, nonce)),
         };
         (new, Held { id, code })
     }
