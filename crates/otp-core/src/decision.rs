@@ -33,7 +33,7 @@ pub struct Decision<O> {
 
 impl<O> Decision<O> {
     /// Nothing changes.
-    fn unchanged(outcome: O) -> Self {
+    pub fn unchanged(outcome: O) -> Self {
         Self {
             outcome,
             next: None,

@@ -14,7 +14,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-pub use self::seal::{SealBroken, Sealed, Unsealed};
+pub use self::seal::{Recipient, SealBroken, Sealed, Unsealed};
 use crate::{Cap, PhoneNumber, Reason, TallyKey, VerificationId};
 
 type HmacSha256 = Hmac<Sha256>;
@@ -58,6 +58,19 @@ impl RecordKey {
         Self(bytes)
     }
 
+    /// The key's bytes.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+/// Names a small value that is kept beside the records: an HMAC of what it is for, and of the name
+/// that a caller gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameKey([u8; 16]);
+
+impl NameKey {
     /// The key's bytes.
     #[must_use]
     pub const fn bytes(self) -> [u8; 16] {
@@ -125,8 +138,11 @@ pub struct Keys {
     code: HmacSha256,
     id_mask: HmacSha256,
     tally: HmacSha256,
+    name: HmacSha256,
+    fingerprint: HmacSha256,
     check_value: [u8; 16],
     seal: seal::SealKey,
+    value_seal: seal::SealKey,
 }
 
 impl Keys {
@@ -145,8 +161,11 @@ impl Keys {
             code: hmac_key("code digest v1"),
             id_mask: hmac_key("verification id mask v1"),
             tally: hmac_key("tally key v1"),
+            name: hmac_key("name key v1"),
+            fingerprint: hmac_key("request fingerprint v1"),
             check_value: first_half(&expand(&hkdf, "secret check v1")),
             seal: seal::SealKey::new(expand(&hkdf, "delivery seal v1")),
+            value_seal: seal::SealKey::new(expand(&hkdf, "value seal v1")),
         }
     }
 
@@ -191,6 +210,54 @@ impl Keys {
             ],
         );
         TallyKey(first_half(&digest))
+    }
+
+    /// Seals what a resend needs to know: the phone, and the payment that the code is bound to.
+    #[must_use]
+    pub fn seal_recipient(
+        &self,
+        id: VerificationId,
+        recipient: &Recipient,
+        nonce: [u8; 24],
+    ) -> Sealed {
+        self.seal.seal_recipient(id, recipient, nonce)
+    }
+
+    /// Opens what [`Keys::seal_recipient`] made for the same verification.
+    pub fn unseal_recipient(
+        &self,
+        id: VerificationId,
+        sealed: &Sealed,
+    ) -> Result<Recipient, SealBroken> {
+        self.seal.unseal_recipient(id, sealed)
+    }
+
+    /// Where the value of this name is kept, within what an application has and for one kind of
+    /// value.
+    #[must_use]
+    pub fn name_key(&self, kind: &str, application: &str, name: &str) -> NameKey {
+        let digest = mac(
+            &self.name,
+            &[kind.as_bytes(), application.as_bytes(), name.as_bytes()],
+        );
+        NameKey(first_half(&digest))
+    }
+
+    /// Tells two requests apart, and says nothing of what they hold.
+    #[must_use]
+    pub fn fingerprint(&self, request: &[u8]) -> [u8; 32] {
+        mac(&self.fingerprint, &[request])
+    }
+
+    /// Seals a value that is kept under this name.
+    #[must_use]
+    pub fn seal_value(&self, name: NameKey, value: &[u8], nonce: [u8; 24]) -> Vec<u8> {
+        self.value_seal.seal_bytes(&name.0, value, nonce)
+    }
+
+    /// Opens what [`Keys::seal_value`] made under the same name.
+    pub fn unseal_value(&self, name: NameKey, sealed: &[u8]) -> Result<Vec<u8>, SealBroken> {
+        self.value_seal.unseal_bytes(&name.0, sealed)
     }
 
     /// Says nothing of the secret, and is another one for another secret: kept in a store, it

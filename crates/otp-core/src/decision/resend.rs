@@ -13,7 +13,7 @@ impl Record {
         {
             return Decision::unchanged(SendOutcome::NotFound);
         }
-        if let Some(refusal) = self.refuses_send(policy, now) {
+        if let Some(refusal) = self.refuses(&new.way_out, policy, now) {
             return Decision::unchanged(SendOutcome::Refused(refusal));
         }
         let mut next = self.clone();
@@ -30,6 +30,6 @@ impl Record {
             };
             verification.note(now, sending);
         }
-        next.count_send(policy, now, vec![Event::Started(new.id)])
+        next.count_send(&new.way_out, policy, now, vec![Event::Started(new.id)])
     }
 }

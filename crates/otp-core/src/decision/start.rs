@@ -65,7 +65,7 @@ impl Record {
         policy: &Policy,
         now: Timestamp,
     ) -> Decision<SendOutcome> {
-        if let Some(refusal) = self.refuses_send(policy, now) {
+        if let Some(refusal) = self.refuses(&new.code.way_out, policy, now) {
             return Decision::unchanged(SendOutcome::Refused(refusal));
         }
         let mut next = self.clone();
@@ -93,16 +93,25 @@ impl Record {
         verification.note(now, sending);
         next.verifications.push(verification);
         events.push(Event::Started(new.code.id));
-        next.count_send(policy, now, events)
+        next.count_send(&new.code.way_out, policy, now, events)
     }
 
-    /// The limit that holds longest: once it lets go, all others have.
-    pub(super) fn refuses_send(&self, policy: &Policy, now: Timestamp) -> Option<Refusal> {
+    /// The limit that holds longest: once it lets go, all others have. A code of which nothing is
+    /// sent costs nobody anything; but it can be guessed like any other.
+    pub(super) fn refuses(
+        &self,
+        way_out: &WayOut,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Option<Refusal> {
         let by_checks =
             window::next_check_at(&self.failures, &policy.guesses, now).map(|retry_at| Refusal {
                 reason: Reason::CheckLimit,
                 retry_at,
             });
+        if matches!(way_out, WayOut::Nothing) {
+            return by_checks;
+        }
         let by_sends = window::next_send_at(&self.sends, &self.refused_sends, &policy.sends, now)
             .map(|blocked| match blocked {
                 Blocked::ByCooldown(retry_at) => Refusal {
@@ -147,6 +156,7 @@ impl Record {
 
     pub(super) fn count_send(
         mut self,
+        way_out: &WayOut,
         policy: &Policy,
         now: Timestamp,
         events: Vec<Event>,
@@ -156,7 +166,9 @@ impl Record {
         self.refused_sends
             .retain(|at| now.since(*at) < refused_window);
         window::forget_old(&mut self.failures, now);
-        self.sends.push(now);
+        if matches!(way_out, WayOut::Deliver(_)) {
+            self.sends.push(now);
+        }
         let outcome = SendOutcome::Send {
             expires_at: now.plus(policy.lifetime),
             next_send_at: self.next_send_at(policy, now),

@@ -11,7 +11,7 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{PhoneNumber, VerificationId};
+use crate::{Binding, PhoneNumber, VerificationId};
 
 const NONCE_LENGTH: usize = 24;
 
@@ -31,6 +31,15 @@ pub struct Unsealed {
     pub phone: PhoneNumber,
     /// The code in the clear.
     pub code: Zeroizing<String>,
+}
+
+/// To whom a code goes, and which payment it approves, if it approves one.
+#[derive(Debug)]
+pub struct Recipient {
+    /// Where messages go.
+    pub phone: PhoneNumber,
+    /// What the code is bound to.
+    pub binding: Option<Binding>,
 }
 
 impl fmt::Debug for Unsealed {
@@ -62,17 +71,7 @@ impl SealKey {
         nonce: [u8; NONCE_LENGTH],
     ) -> Sealed {
         let plain = Zeroizing::new(format!("{}\n{code}", phone.e164()));
-        let payload = Payload {
-            msg: plain.as_bytes(),
-            aad: &id.bytes(),
-        };
-        let mut sealed = nonce.to_vec();
-        sealed.extend(
-            self.0
-                .encrypt(&XNonce::from(nonce), payload)
-                .expect("a short text always encrypts"),
-        );
-        Sealed(sealed)
+        Sealed(self.seal_bytes(&id.bytes(), plain.as_bytes(), nonce))
     }
 
     pub(super) fn unseal(
@@ -80,18 +79,7 @@ impl SealKey {
         id: VerificationId,
         sealed: &Sealed,
     ) -> Result<Unsealed, SealBroken> {
-        let (nonce, cipher_text) = sealed
-            .0
-            .split_first_chunk::<NONCE_LENGTH>()
-            .ok_or(SealBroken)?;
-        let payload = Payload {
-            msg: cipher_text,
-            aad: &id.bytes(),
-        };
-        let plain = self
-            .0
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| SealBroken)?;
+        let plain = self.unseal_bytes(&id.bytes(), &sealed.0)?;
         let plain = Zeroizing::new(String::from_utf8(plain).map_err(|_| SealBroken)?);
         let (phone, code) = plain.split_once('\n').ok_or(SealBroken)?;
         let phone = PhoneNumber::parse(phone).map_err(|_| SealBroken)?;
@@ -100,4 +88,70 @@ impl SealKey {
             code: Zeroizing::new(code.to_owned()),
         })
     }
+
+    pub(super) fn seal_recipient(
+        &self,
+        id: VerificationId,
+        recipient: &Recipient,
+        nonce: [u8; NONCE_LENGTH],
+    ) -> Sealed {
+        let Recipient { phone, binding } = recipient;
+        let binding = binding.as_ref().map(|one| (&one.amount, &one.payee));
+        let plain = postcard::to_allocvec(&(phone.e164(), binding))
+            .map(Zeroizing::new)
+            .expect("texts can always be written down");
+        Sealed(self.seal_bytes(&owner_of_recipient(id), &plain, nonce))
+    }
+
+    pub(super) fn unseal_recipient(
+        &self,
+        id: VerificationId,
+        sealed: &Sealed,
+    ) -> Result<Recipient, SealBroken> {
+        let plain = Zeroizing::new(self.unseal_bytes(&owner_of_recipient(id), &sealed.0)?);
+        let (phone, binding): (&str, Option<(String, String)>) =
+            postcard::from_bytes(&plain).map_err(|_| SealBroken)?;
+        Ok(Recipient {
+            phone: PhoneNumber::parse(phone).map_err(|_| SealBroken)?,
+            binding: binding.map(|(amount, payee)| Binding { amount, payee }),
+        })
+    }
+
+    /// What is sealed beside `owner` does not open beside another one.
+    pub(super) fn seal_bytes(
+        &self,
+        owner: &[u8],
+        plain: &[u8],
+        nonce: [u8; NONCE_LENGTH],
+    ) -> Vec<u8> {
+        let payload = Payload {
+            msg: plain,
+            aad: owner,
+        };
+        let mut sealed = nonce.to_vec();
+        sealed.extend(
+            self.0
+                .encrypt(&XNonce::from(nonce), payload)
+                .expect("a short text always encrypts"),
+        );
+        sealed
+    }
+
+    pub(super) fn unseal_bytes(&self, owner: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealBroken> {
+        let (nonce, cipher_text) = sealed
+            .split_first_chunk::<NONCE_LENGTH>()
+            .ok_or(SealBroken)?;
+        let payload = Payload {
+            msg: cipher_text,
+            aad: owner,
+        };
+        self.0
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| SealBroken)
+    }
+}
+
+/// Another owner than a delivery's copy has, so that neither opens as the other.
+fn owner_of_recipient(id: VerificationId) -> Vec<u8> {
+    [&id.bytes()[..], b"recipient"].concat()
 }
