@@ -8,7 +8,11 @@ mod audit;
 mod check;
 mod claims;
 mod deliver;
+mod find;
+mod once;
+mod principal;
 mod readiness;
+mod resend;
 mod start;
 
 use std::future::poll_fn;
@@ -23,9 +27,13 @@ use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
 pub use self::audit::Audit;
-pub use self::check::{CheckRequest, Checked};
+pub use self::check::{CheckRequest, Checked, Wanted};
+pub use self::find::{Canceled, Found};
+pub use self::once::{Once, Ticket};
+pub use self::principal::Principal;
 pub use self::readiness::Readiness;
-pub use self::start::{StartOutcome, StartRequest, Started};
+pub use self::resend::ResendRequest;
+pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
 use crate::channel::Channel;
 pub use crate::channel::Secret;
 use crate::clock::{Clock, Stopwatch};

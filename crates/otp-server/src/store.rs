@@ -4,10 +4,11 @@ pub mod backend;
 pub mod embedded;
 pub mod live;
 pub mod memory;
+mod named;
 mod outbox;
 pub mod redis;
 
-use otp_core::{Claim, Record, RecordKey, Refusal, Timestamp};
+use otp_core::{Claim, NameKey, Record, RecordKey, Refusal, Timestamp};
 
 use crate::clock::{Clock, ClockJump};
 
@@ -15,6 +16,7 @@ pub use self::backend::{Commit, EventId, Outgoing, Unavailable, Version};
 use self::backend::{EVENT_BYTES_MAX, EVENTS_PER_WRITE_MAX, Key, Write};
 use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
+pub use self::named::Kept;
 use self::redis::RedisStore;
 
 /// The back end in use.
@@ -190,7 +192,9 @@ impl Store {
     ) -> Result<impl Iterator<Item = Result<(RecordKey, Record), Unavailable>> + use<>, Unavailable>
     {
         let found = each!(self, backend => backend.part(number, now.unix_ms()).await)?;
-        let records = found.into_iter().filter(|(key, _)| *key != OWNER_MARK);
+        let records = found
+            .into_iter()
+            .filter(|(key, stored)| *key != OWNER_MARK && !named::is_in(&stored.body));
         Ok(records.map(|(key, stored)| {
             let record = Record::decode(&stored.body).map_err(Unavailable::unreadable)?;
             Ok((RecordKey::from_bytes(key.0), record))
@@ -215,6 +219,27 @@ impl Store {
             return Ok(());
         }
         each!(self, backend => backend.acknowledge(events).await)
+    }
+
+    /// The small value that is kept under this name, unless its time is over.
+    pub async fn recall(&self, name: NameKey, now: Timestamp) -> Result<Option<Kept>, Unavailable> {
+        let key = Key(name.bytes());
+        let loaded = each!(self, backend => backend.load(key, now.unix_ms()).await)?;
+        loaded.map(named::read).transpose()
+    }
+
+    /// Keeps a small value under this name until then, in place of the expected one: where nothing
+    /// is expected the first to come wins. With a time that is over, the name is free again.
+    pub async fn remember(
+        &self,
+        name: NameKey,
+        expected: Option<Version>,
+        value: &[u8],
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = named::write(name, expected, value, until);
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
 
     /// The check value of the secret that the store was made with; nothing when it is new.

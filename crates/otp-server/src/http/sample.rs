@@ -20,7 +20,7 @@ use super::access::admit;
 use super::patience::body_was_read;
 use super::{Faces, method_not_allowed};
 use crate::config::Access;
-use crate::service::{CheckRequest, Secret, StartRequest};
+use crate::service::{CheckRequest, Principal, Secret, StartRequest, Wanted, Wishes};
 
 /// In any letter case, with and without a slash at the end.
 pub(super) const PATTERNS: [&str; 2] = [
@@ -63,11 +63,12 @@ async fn send(
     let languages = accepted_languages(&request);
     let client = faces.clients.counted(&request);
     let start = StartRequest {
-        application: faces.service.shared().directory.default_application(),
+        principal: Principal::live(faces.service.shared().directory.default_application()),
         purpose: PURPOSE.into(),
         phone,
         languages,
         client,
+        wishes: Wishes::default(),
     };
     let answer = match faces.service.start(start).await {
         Ok(outcome) => {
@@ -110,10 +111,13 @@ async fn check(
     let submitted = submitted_code(&body).map(|code| Secret::new(code.into_owned().into()));
     let client = faces.clients.counted(&request);
     let check = CheckRequest {
-        application: faces.service.shared().directory.default_application(),
-        purpose: PURPOSE.into(),
-        phone,
+        principal: Principal::live(faces.service.shared().directory.default_application()),
+        wanted: Wanted::Latest {
+            phone,
+            purpose: PURPOSE.into(),
+        },
         submitted,
+        binding: None,
         client,
     };
     let answer = match faces.service.check(check).await {

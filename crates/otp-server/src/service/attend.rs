@@ -77,6 +77,6 @@ impl Service {
         };
         // The failure is logged and noted where it happens.
         let claimed = Claimed::nothing(now);
-        let _ = self.deliver(key, None, message, claimed).await;
+        let _noted = self.deliver(key, None, message, claimed).await;
     }
 }

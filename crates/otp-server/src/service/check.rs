@@ -1,14 +1,13 @@
 //! Check what a person typed.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use otp_core::{
-    Asker, Event, PhoneNumber, Reason, Refusal, Submitted, Timestamp, Verdict, VerificationId,
-    Which,
+    Asker, Binding, Event, Overview, PhoneNumber, Reason, Record, Refusal, Submission, Submitted,
+    Timestamp, Verdict, VerificationId, Which,
 };
 
-use super::{Patience, Service, Shared, to_its_end};
+use super::{Patience, Principal, Service, Shared, to_its_end};
 use crate::channel::Secret;
 use crate::clock::Stopwatch;
 use crate::directory::Application;
@@ -18,15 +17,29 @@ use crate::telemetry::VerificationOutcome;
 /// Someone hands in a code.
 pub struct CheckRequest {
     /// On whose behalf.
-    pub application: Arc<Application>,
-    /// What the code should be good for.
-    pub purpose: Cow<'static, str>,
-    /// Whose code it should be.
-    pub phone: PhoneNumber,
+    pub principal: Principal,
+    /// Which code it should be.
+    pub wanted: Wanted,
     /// What was typed, if anything.
     pub submitted: Option<Secret>,
+    /// The payment that it is to approve, if it is one.
+    pub binding: Option<Binding>,
     /// The client's address as it is counted; nothing when it is not.
     pub client: Option<String>,
+}
+
+/// Which code somebody means.
+#[derive(Debug)]
+pub enum Wanted {
+    /// The latest one of this phone that is good for this.
+    Latest {
+        /// Whose.
+        phone: PhoneNumber,
+        /// What for.
+        purpose: Cow<'static, str>,
+    },
+    /// The one of this verification.
+    Of(VerificationId),
 }
 
 /// The verdict, already paid for.
@@ -40,6 +53,8 @@ pub struct Checked {
     pub id: Option<VerificationId>,
     /// Of the code that it was compared with.
     pub fingerprint: Option<String>,
+    /// How the verification stands after it, if there is one.
+    pub overview: Option<Overview>,
     /// When it was decided.
     pub now: Timestamp,
 }
@@ -68,7 +83,8 @@ impl Service {
             policy,
             shared_limits,
             ..
-        } = &*request.application;
+        } = &*request.principal.application;
+        let realm = request.principal.realm();
         let asker = Asker {
             application: name,
             address: request.client.as_deref(),
@@ -81,24 +97,41 @@ impl Service {
                     limit: Some(reason),
                     id: None,
                     fingerprint: None,
+                    overview: None,
                     now: clock.now(),
                 });
             }
         };
-        let key = keys.record_key(name, &request.phone);
-        let which = Which::Purpose(&request.purpose);
+        let (key, which) = match &request.wanted {
+            Wanted::Latest { phone, purpose } => {
+                let key = keys.record_key(realm.as_str(), phone);
+                (key, Which::Purpose(purpose))
+            }
+            Wanted::Of(id) => (id.record_key(keys), Which::Id(*id)),
+        };
         let typed = request.submitted.as_ref().map(Secret::reveal);
         let submitted = typed.map_or(Submitted::Nothing, Submitted::Text);
+        let submission = Submission {
+            which,
+            submitted,
+            binding: request.binding.as_ref(),
+        };
+        let nothing = Record::new();
         let decided = self
             .decide_within(patience, key, |record, now| {
+                // Whoever asks with another's id finds what is there for an id that never was.
+                let is_ours = record.belongs_to(realm.as_str());
+                let record = if is_ours { record } else { &nothing };
                 let found = record.find(which);
                 let id = found.map(|one| one.id);
                 let fingerprint = found.map(|one| one.digest.fingerprint());
-                let decision = record.check(which, submitted, (keys, key), policy, now);
+                let decision = record.check(submission, (keys, key), policy, now);
                 let has_failed = decision
                     .events
                     .iter()
                     .any(|event| matches!(event, Event::CheckFailed(_) | Event::Locked(_)));
+                let after = decision.next.as_ref().unwrap_or(record);
+                let overview = id.and_then(|id| after.overview(id, policy, now));
                 decision.map(|verdict| {
                     let limit = matches!(verdict, Verdict::Wait { .. });
                     let checked = Checked {
@@ -106,6 +139,7 @@ impl Service {
                         limit: limit.then_some(Reason::CheckLimit),
                         id,
                         fingerprint,
+                        overview,
                         now,
                     };
                     (checked, has_failed)

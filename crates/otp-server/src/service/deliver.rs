@@ -1,6 +1,6 @@
 //! Hand a message over, and note how that ended.
 
-use otp_core::{DeliveryResult, RecordKey, VerificationId};
+use otp_core::{DeliveryResult, Failure, RecordKey, Timestamp, VerificationId};
 
 use super::claims::Claimed;
 use super::{Patience, Service, finish_aside};
@@ -20,7 +20,7 @@ impl Service {
         record: Option<Versioned>,
         message: Message,
         claimed: Claimed,
-    ) -> Result<(), DeliveryError> {
+    ) -> Delivered {
         let metrics = &self.shared().metrics;
         let stopwatch = Stopwatch::start();
         let delivered = self.channel.deliver(&message).await;
@@ -34,16 +34,16 @@ impl Service {
                 "could not deliver a code: {error}"
             );
         }
-        let (result, answer) = match delivered {
+        let (noted, answer) = match delivered {
             Ok(Accepted { message_id }) => (DeliveryResult::Accepted { message_id }, Ok(())),
-            Err(error @ DeliveryError::Uncertain(_)) => (DeliveryResult::Unsettled, Err(error)),
-            Err(error) => (DeliveryResult::Refused, Err(error)),
+            Err(error) => (result(&error), Err(error)),
         };
+        let at = self.shared().clock.now();
         if let Err(error) = &answer {
             self.give_back(claimed.not_used_by(error)).await;
         }
-        finish_aside(self.clone().note(key, record, message.id, result)).await;
-        answer
+        finish_aside(self.clone().note(key, record, message.id, noted.clone())).await;
+        Delivered { noted, at, answer }
     }
 
     async fn note(
@@ -54,14 +54,34 @@ impl Service {
         result: DeliveryResult,
     ) {
         let noted = self
-            .decide_on(record, Patience::Endless, key, |record, _| {
-                record.delivered(id, result.clone())
+            .decide_on(record, Patience::Endless, key, |record, now| {
+                record.delivered(id, result.clone(), now)
             })
             .await;
         if let Err(error) = noted {
             tracing::error!(verification.id = %id, "could not note how a delivery ended: {error}");
         }
     }
+}
+
+/// What became of a message.
+pub(super) struct Delivered {
+    /// What is noted of it.
+    pub(super) noted: DeliveryResult,
+    /// When.
+    pub(super) at: Timestamp,
+    /// What the channel said.
+    pub(super) answer: Result<(), DeliveryError>,
+}
+
+fn result(error: &DeliveryError) -> DeliveryResult {
+    DeliveryResult::Refused(match error {
+        DeliveryError::Uncertain(_) => return DeliveryResult::Unsettled,
+        DeliveryError::Undeliverable(_) => Failure::Undeliverable,
+        DeliveryError::Throttled(_) => Failure::Throttled,
+        DeliveryError::ChannelDown(_) => Failure::ChannelDown,
+        DeliveryError::Rejected(_) => Failure::Rejected,
+    })
 }
 
 /// How a channel's word is counted.

@@ -1,29 +1,31 @@
 //! Make a code and send it.
 
+pub(super) mod draw;
+mod outcome;
+
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::rt;
 use otp_core::{
-    Asker, Claim, Code, CountryNotAllowed, NewCode, PhoneNumber, Policy, RecordKey, Refusal,
-    SendOutcome, Timestamp, VerificationId,
+    About, Asker, Binding, Claim, CodeLength, InvalidPolicy, NewVerification, PhoneNumber, Policy,
+    RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
 };
-use rand::Rng;
-use zeroize::Zeroizing;
 
+pub use self::outcome::{StartOutcome, Started};
 use super::claims::Claimed;
-use super::{Patience, Service, Shared, to_its_end};
-use crate::channel::{DeliveryError, Message, Secret};
+use super::{Patience, Principal, Service, Shared, to_its_end};
+use crate::channel::{Message, Secret};
 use crate::clock::Stopwatch;
-use crate::directory::Application;
+use crate::directory::Mode;
 use crate::store::{Unavailable, Versioned};
-use crate::telemetry::{COUNTRY_NOT_ALLOWED, VerificationOutcome};
+use crate::telemetry::VerificationOutcome;
 
 /// Someone asks for a code.
 #[derive(Debug)]
 pub struct StartRequest {
     /// On whose behalf.
-    pub application: Arc<Application>,
+    pub principal: Principal,
     /// What the code is good for.
     pub purpose: Cow<'static, str>,
     /// To whom it goes.
@@ -32,69 +34,44 @@ pub struct StartRequest {
     pub languages: Vec<String>,
     /// The client's address as it is counted; nothing when it is not.
     pub client: Option<String>,
+    /// What this one has of its own.
+    pub wishes: Wishes,
 }
 
-/// What became of the request.
-#[derive(Debug)]
-pub enum StartOutcome {
-    /// A channel took the message.
-    Sent(Started),
-    /// A limit holds it back; nothing was sent.
-    Refused {
-        /// Which limit.
-        refusal: Refusal,
-        /// When it was decided.
-        now: Timestamp,
-    },
-    /// No code goes to that country; nothing was sent.
-    CountryNotAllowed(CountryNotAllowed),
-    /// The channel refused it, or nobody knows whether it left.
-    NotDelivered {
-        /// The verification, which only lives on when the message may have arrived.
-        started: Started,
-        /// What the channel said.
-        error: DeliveryError,
-    },
+/// What one request may have of its own, within the rules.
+#[derive(Debug, Default)]
+pub struct Wishes {
+    /// The id, where it was drawn before.
+    pub id: Option<VerificationId>,
+    /// Another length of the code.
+    pub code_length: Option<u8>,
+    /// Another lifetime.
+    pub lifetime: Option<Duration>,
+    /// The payment that the code approves.
+    pub binding: Option<Binding>,
+    /// The application's own notes, as the text of a JSON object.
+    pub metadata: String,
+    /// Whether the verification's id is to be enough for a resend.
+    pub resendable: Resendable,
 }
 
-impl StartOutcome {
-    /// The verification that was made, if one was.
-    #[must_use]
-    pub fn started(&self) -> Option<&Started> {
-        match self {
-            Self::Sent(started) | Self::NotDelivered { started, .. } => Some(started),
-            Self::Refused { .. } | Self::CountryNotAllowed(_) => None,
-        }
-    }
-}
-
-impl StartOutcome {
-    /// The name of what held the send back, if anything did.
-    #[must_use]
-    pub fn refused_by(&self) -> Option<&'static str> {
-        match self {
-            Self::Refused { refusal, .. } => Some(refusal.reason.name()),
-            Self::CountryNotAllowed(_) => Some(COUNTRY_NOT_ALLOWED),
-            Self::Sent(_) | Self::NotDelivered { .. } => None,
-        }
-    }
-}
-
-/// A verification that was made.
-#[derive(Debug)]
-pub struct Started {
-    /// Its id.
-    pub id: VerificationId,
-    /// Tells codes apart in a log; see [`otp_core::CodeDigest::fingerprint`].
-    pub fingerprint: String,
-    /// The code's end.
-    pub expires_at: Timestamp,
-    /// The next send is refused before this moment.
-    pub next_send_at: Timestamp,
+/// Whether the phone is kept, sealed, while the code can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resendable {
+    /// Whoever wants another code names the phone again.
+    #[default]
+    ByPhone,
+    /// The id is enough.
+    ById,
 }
 
 /// What was claimed, the record as it was committed, the code's end, and when the next send may be.
-type Counted = (Claimed, Option<Versioned>, Timestamp, Timestamp);
+pub(super) struct Counted {
+    pub(super) claimed: Claimed,
+    pub(super) committed: Option<Versioned>,
+    pub(super) expires_at: Timestamp,
+    pub(super) next_send_at: Timestamp,
+}
 
 impl Service {
     /// Counts the send and remembers the code, then hands the message over, then notes the result.
@@ -105,82 +82,122 @@ impl Service {
     }
 
     async fn start_and_deliver(self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
-        let Shared {
-            keys,
-            clock,
-            metrics,
-            ..
-        } = self.shared();
-        let application = Arc::clone(&request.application);
-        let asker = Asker {
-            application: &application.name,
-            address: request.client.as_deref(),
+        let Shared { keys, clock, .. } = self.shared();
+        let StartRequest {
+            principal, phone, ..
+        } = &request;
+        let Ok(policy) = request.wishes.on(&principal.application.policy) else {
+            return Ok(StartOutcome::Impossible);
         };
-        let claims = match application
-            .shared_limits
-            .of_send(keys, asker, &request.phone)
-        {
+        let fixed = principal
+            .application
+            .test_recipient(phone, clock.now())
+            .map(|recipient| Secret::new(recipient.code.reveal().to_owned().into()));
+        let is_test = fixed.is_some() || principal.mode == Mode::Test;
+        let claims = match self.claims_of_send(principal, phone, request.client.as_deref()) {
+            // Nothing is sent, so nothing is used up.
+            _ if is_test => Vec::new(),
             Ok(claims) => claims,
             Err(refused) => {
-                metrics.country_refused();
+                self.shared().metrics.country_refused();
                 return Ok(StartOutcome::CountryNotAllowed(refused));
             }
         };
-        let key = keys.record_key(&application.name, &request.phone);
-        let (new, code) = self.draw(&application.policy, key, &request.purpose, &request.phone);
+        let realm = principal.realm();
+        let key = keys.record_key(realm.as_str(), phone);
+        let drawn = self.draw_for(&request, policy, key, fixed, is_test);
+        let new = NewVerification {
+            code: drawn.new,
+            application: realm.as_str().to_owned(),
+            purpose: request.purpose.clone().into_owned(),
+            about: About {
+                to: phone.masked().to_string(),
+                locale: request.languages.first().cloned().unwrap_or_default(),
+                metadata: request.wishes.metadata.clone(),
+                is_test,
+                recipient: drawn.recipient,
+            },
+        };
+        let (id, fingerprint) = (new.code.id, new.code.digest.fingerprint());
         let decided = self
             .clone()
-            .claim_and_start(application, claims, key, new.clone());
-        let (claimed, record, expires_at, next_send_at) = match to_its_end(decided).await? {
-            Ok(decided) => decided,
-            Err(refusal) => {
-                metrics.verification(VerificationOutcome::SendLimited);
-                self.refused(refusal.reason);
-                return Ok(StartOutcome::Refused {
-                    refusal,
-                    now: clock.now(),
-                });
-            }
-        };
-        let started = Started {
-            id: new.id,
-            fingerprint: new.digest.fingerprint(),
-            expires_at,
-            next_send_at,
+            .claim_and_start(drawn.policy.clone(), claims, key, new);
+        let counted = match to_its_end(decided).await? {
+            Ok(counted) => counted,
+            Err(refusal) => return Ok(self.held_back(refusal)),
         };
         let message = Message {
-            id: new.id,
+            id,
             phone: request.phone,
-            code,
+            code: drawn.code,
             languages: request.languages,
         };
-        match self.deliver(key, record, message, claimed).await {
-            Ok(()) => Ok(StartOutcome::Sent(started)),
-            Err(error) => Ok(StartOutcome::NotDelivered { started, error }),
+        let send = Send {
+            key,
+            policy: drawn.policy,
+            fingerprint,
+            is_test,
+        };
+        Ok(self.hand_over(send, counted, message).await)
+    }
+
+    pub(super) fn claims_of_send(
+        &self,
+        principal: &Principal,
+        phone: &PhoneNumber,
+        client: Option<&str>,
+    ) -> Result<Vec<Claim>, otp_core::CountryNotAllowed> {
+        let asker = Asker {
+            application: &principal.application.name,
+            address: client,
+        };
+        let limits = &principal.application.shared_limits;
+        limits.of_send(&self.shared().keys, asker, phone)
+    }
+
+    /// A limit said no; counted as such.
+    pub(super) fn held_back(&self, refusal: Refusal) -> StartOutcome {
+        let Shared { metrics, clock, .. } = self.shared();
+        metrics.verification(VerificationOutcome::SendLimited);
+        self.refused(refusal.reason);
+        StartOutcome::Refused {
+            refusal,
+            now: clock.now(),
         }
     }
 
-    /// Counts the send everywhere, and remembers the code. Answers with its end and with when the
-    /// next one may be asked for.
+    /// Counts the send everywhere, and remembers the code.
     async fn claim_and_start(
         self,
-        application: Arc<Application>,
+        policy: Policy,
         claims: Vec<Claim>,
         key: RecordKey,
-        new: NewCode,
+        new: NewVerification,
     ) -> Result<Result<Counted, Refusal>, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
         let claimed = match self.claim(claims).await? {
             Ok(claimed) => claimed,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let policy = &application.policy;
         let decided = self
             .decide_on(None, patience, key, |record, now| {
-                record.start(&new, policy, now)
+                record.start(&new, &policy, now)
             })
             .await;
-        let (outcome, record) = match decided {
+        match self.counted(claimed, decided).await? {
+            Some(counted) => Ok(counted),
+            None => unreachable!("a start makes its verification"),
+        }
+    }
+
+    /// What a decided send comes to: what it did not use is given back. Nothing when there is no
+    /// such verification.
+    pub(super) async fn counted(
+        &self,
+        claimed: Claimed,
+        decided: Result<(SendOutcome, Option<Versioned>), Unavailable>,
+    ) -> Result<Option<Result<Counted, Refusal>>, Unavailable> {
+        let (outcome, committed) = match decided {
             Ok(decided) => decided,
             Err(error) => {
                 self.give_back_unless_begun(claimed, &error).await;
@@ -191,39 +208,92 @@ impl Service {
             SendOutcome::Send {
                 expires_at,
                 next_send_at,
-            } => Ok(Ok((claimed, record, expires_at, next_send_at))),
+            } => Ok(Some(Ok(Counted {
+                claimed,
+                committed,
+                expires_at,
+                next_send_at,
+            }))),
             SendOutcome::Refused(refusal) => {
                 self.give_back(claimed).await;
-                Ok(Err(refusal))
+                Ok(Some(Err(refusal)))
             }
-            SendOutcome::NotFound => unreachable!("a start makes its verification"),
+            SendOutcome::NotFound => {
+                self.give_back(claimed).await;
+                Ok(None)
+            }
         }
     }
 
-    /// Draws a code. In the clear it exists from here to the delivery.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that draws codes, ids and nonces"
-    )]
-    fn draw(
-        &self,
-        policy: &Policy,
-        key: RecordKey,
-        purpose: &str,
-        phone: &PhoneNumber,
-    ) -> (NewCode, Secret) {
-        let Shared { keys, .. } = self.shared();
-        let mut rng = rand::rng();
-        let id = VerificationId::generate(&mut rng, keys, key);
-        let code = Code::generate(&mut rng, &policy.code);
-        let mut nonce = [0; 24];
-        rng.fill_bytes(&mut nonce);
-        let new = NewCode {
+    /// Hands a counted send over, unless it is one of which nothing is sent, and says what became
+    /// of it.
+    pub(super) async fn hand_over(
+        self,
+        send: Send,
+        counted: Counted,
+        message: Message,
+    ) -> StartOutcome {
+        let Counted {
+            claimed,
+            committed,
+            expires_at,
+            next_send_at,
+        } = counted;
+        let Send {
+            key,
+            policy,
+            fingerprint,
+            is_test,
+        } = send;
+        let now = self.shared().clock.now();
+        let id = message.id;
+        let mut started = Started {
             id,
-            purpose: purpose.to_owned(),
-            digest: keys.code_digest(key, purpose, id, code.reveal()),
-            sealed: keys.seal(id, phone, code.reveal(), nonce),
+            fingerprint,
+            expires_at,
+            next_send_at,
+            overview: None,
+            now,
+            test_code: None,
         };
-        (new, Secret::new(Zeroizing::new(code.reveal().to_owned())))
+        let record = committed.as_ref().map(|committed| committed.record.clone());
+        if is_test {
+            started.overview = record.and_then(|record| record.overview(id, &policy, now));
+            started.test_code = Some(message.code);
+            return StartOutcome::Sent(started);
+        }
+        let delivered = self.deliver(key, committed, message, claimed).await;
+        started.overview = record.and_then(|record| {
+            let noted = record.delivered(id, delivered.noted, delivered.at);
+            let record = noted.next.unwrap_or(record);
+            record.overview(id, &policy, delivered.at)
+        });
+        match delivered.answer {
+            Ok(()) => StartOutcome::Sent(started),
+            Err(error) => StartOutcome::NotDelivered { started, error },
+        }
+    }
+}
+
+/// A counted send, on its way to be handed over.
+pub(super) struct Send {
+    pub(super) key: RecordKey,
+    pub(super) policy: Policy,
+    pub(super) fingerprint: String,
+    pub(super) is_test: bool,
+}
+
+impl Wishes {
+    /// The application's rules with what this request has of its own, if they allow it.
+    fn on(&self, policy: &Policy) -> Result<Policy, InvalidPolicy> {
+        let mut policy = policy.clone();
+        if let Some(length) = self.code_length {
+            policy.code.length = CodeLength::new(length)?;
+        }
+        if let Some(lifetime) = self.lifetime {
+            policy.lifetime = lifetime;
+        }
+        policy.validate()?;
+        Ok(policy)
     }
 }

@@ -35,7 +35,9 @@ impl Answer {
     pub(super) fn to_send(outcome: &StartOutcome) -> Self {
         match outcome {
             StartOutcome::Sent(_) => Self::Sent,
-            StartOutcome::NotDelivered { .. } => Self::SendFailed,
+            StartOutcome::NotDelivered { .. }
+            | StartOutcome::Impossible
+            | StartOutcome::NotFound => Self::SendFailed,
             StartOutcome::CountryNotAllowed(_) => {
                 Self::Forbidden("Codes are not sent to this country.")
             }
