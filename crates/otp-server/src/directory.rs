@@ -8,7 +8,7 @@ mod policy;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use otp_core::InvalidPolicy;
+use otp_core::{InvalidPolicy, Timestamp};
 
 pub use self::application::{Application, Mode, Realm, TestRecipient};
 use crate::config::Config;
@@ -40,9 +40,77 @@ impl Directory {
         Arc::clone(&self.default)
     }
 
+    /// Who presents this key.
+    #[must_use]
+    pub fn identify(&self, key: &str, _now: Timestamp) -> Identified {
+        let Some(name) = key.strip_prefix("stub:") else {
+            return Identified::Unknown;
+        };
+        let (name, mode) = match name.strip_suffix(":test") {
+            Some(name) => (name, Mode::Test),
+            None => (name, Mode::Live),
+        };
+        match self.application(name) {
+            Some(application) => Identified::Caller(Caller {
+                application,
+                mode,
+                scopes: Scopes,
+            }),
+            None => Identified::Unknown,
+        }
+    }
+
     /// The application of this name, unless it is disabled.
     #[must_use]
     pub fn application(&self, name: &str) -> Option<Arc<Application>> {
         self.applications.get(name).map(Arc::clone)
+    }
+}
+
+/// STUB
+#[derive(Debug)]
+#[expect(missing_docs, reason = "stub")]
+pub enum Identified {
+    Caller(Caller),
+    Unknown,
+    Unavailable,
+}
+
+/// STUB
+#[derive(Debug)]
+#[expect(missing_docs, reason = "stub")]
+pub struct Caller {
+    pub application: Arc<Application>,
+    pub mode: Mode,
+    pub scopes: Scopes,
+}
+
+/// STUB
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "stub")]
+pub enum Scope {
+    Start,
+    Check,
+    Read,
+    Admin,
+}
+
+/// STUB
+#[derive(Debug, Clone, Copy)]
+pub struct Scopes;
+
+impl Scope {
+    /// STUB
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        "start"
+    }
+}
+
+impl Scopes {
+    /// STUB
+    #[must_use]
+    pub fn allows(self, _: Scope) -> bool {
+        true
     }
 }

@@ -2,10 +2,14 @@
 //! nowhere else.
 
 mod access;
+mod call;
 mod client;
 mod guard;
+mod keyed;
+mod native;
 mod operations;
 mod patience;
+mod problem;
 mod request_id;
 mod sample;
 
@@ -76,6 +80,8 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
             let insight = faces.insight.clone();
             config.configure(operations::metrics(faces.service.shared_with(), insight));
         }
+        config.configure(native::routes);
+        config.configure(problem::pages);
         if let Some(access) = faces.sample.clone() {
             config.configure(sample::routes(access));
         }

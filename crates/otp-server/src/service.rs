@@ -35,7 +35,7 @@ pub use self::readiness::Readiness;
 pub use self::resend::ResendRequest;
 pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
 use crate::channel::Channel;
-pub use crate::channel::Secret;
+pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
 pub use crate::store::Unavailable;

@@ -41,7 +41,7 @@ fn opens(hashes: &[KeyHash], request: &HttpRequest) -> bool {
     hashes.contains(&shown)
 }
 
-fn shown_key(request: &HttpRequest) -> Option<&str> {
+pub(super) fn shown_key(request: &HttpRequest) -> Option<&str> {
     let bearer = header(request, AUTHORIZATION.as_str()).and_then(|value| {
         let (scheme, key) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())

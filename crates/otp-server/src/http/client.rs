@@ -54,6 +54,12 @@ impl Clients {
         (!is_in(&self.uncounted, client)).then(|| counted_form(client))
     }
 
+    /// The same for a person whose address an application tells, because it asks for them.
+    pub(super) fn counted_as_told(&self, address: IpAddr) -> Option<String> {
+        let address = address.to_canonical();
+        (!is_in(&self.uncounted, address)).then(|| counted_form(address))
+    }
+
     /// Each proxy appends whom it was asked by. From the end, the first that is no proxy of ours;
     /// nothing when the last word is of no use.
     fn behind_proxies(&self, request: &HttpRequest) -> Option<IpAddr> {

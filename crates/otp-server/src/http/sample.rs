@@ -4,7 +4,6 @@
 //! without a trailing slash, the phone as typed.
 
 mod answer;
-mod call;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,8 +14,8 @@ use otp_core::{PhoneNumber, Reason};
 use serde::Deserialize;
 
 use self::answer::Answer;
-use self::call::Call;
 use super::access::admit;
+use super::call::Call;
 use super::patience::body_was_read;
 use super::{Faces, method_not_allowed};
 use crate::config::Access;
@@ -52,7 +51,7 @@ async fn send(
     access: web::Data<Access>,
     faces: web::Data<Faces>,
 ) -> HttpResponse {
-    let mut call = Call::begin(&request, &faces);
+    let mut call = Call::begin(&request, ROUTE, &faces);
     if let Err(denied) = admit(&access, &request) {
         return call.end(Answer::from(denied).respond());
     }
@@ -90,7 +89,7 @@ async fn check(
     faces: web::Data<Faces>,
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let mut call = Call::begin(&request, &faces);
+    let mut call = Call::begin(&request, ROUTE, &faces);
     if let Err(denied) = admit(&access, &request) {
         return call.end(Answer::from(denied).respond());
     }

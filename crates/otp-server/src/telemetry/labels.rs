@@ -10,6 +10,10 @@ pub const COUNTRY_NOT_ALLOWED: &str = "country_not_allowed";
 pub enum Face {
     /// `/otp/{phone}`.
     Sample,
+    /// `/v1`.
+    Native,
+    /// `/api/v1`.
+    Key,
     /// Health and metrics.
     Operations,
     /// Nothing that is served.
@@ -20,6 +24,8 @@ impl Face {
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Sample => "sample",
+            Self::Native => "native",
+            Self::Key => "key",
             Self::Operations => "operations",
             Self::Unknown => "unknown",
         }

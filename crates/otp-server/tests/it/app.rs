@@ -39,6 +39,12 @@ impl Answer {
         assert_eq!((self.status, self.text.as_str()), (status, text));
     }
 
+    /// The body, which must be JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("JSON: {}", self.text))
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -8,6 +8,7 @@ mod config;
 mod edge;
 mod kill;
 mod limits;
+mod native;
 mod operations;
 mod overload;
 mod process;

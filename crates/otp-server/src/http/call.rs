@@ -1,18 +1,21 @@
-//! The one log line that each call to the sample face leaves behind.
+//! The one log line that each call to a face leaves behind.
+
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use otp_core::{PhoneNumber, VerificationId};
 
-use super::super::Faces;
-use super::super::request_id::RequestId;
-use super::ROUTE;
+use super::Faces;
+use super::request_id::RequestId;
 use crate::clock::Stopwatch;
 
 /// A call under way, and what its log line will say.
 pub(super) struct Call<'a> {
     request: &'a HttpRequest,
+    route: &'static str,
     faces: &'a Faces,
+    application: Option<Arc<str>>,
     stopwatch: Stopwatch,
     phone: Option<String>,
     verification: Option<VerificationId>,
@@ -21,16 +24,23 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn begin(request: &'a HttpRequest, faces: &'a Faces) -> Self {
+    pub(super) fn begin(request: &'a HttpRequest, route: &'static str, faces: &'a Faces) -> Self {
         Self {
             request,
+            route,
             faces,
+            application: None,
             stopwatch: Stopwatch::start(),
             phone: None,
             verification: None,
             fingerprint: None,
             refused_by: None,
         }
+    }
+
+    /// On whose behalf the call is made.
+    pub(super) fn is_made_by(&mut self, application: &Arc<str>) {
+        self.application = Some(Arc::clone(application));
     }
 
     /// Whose code the call is about; only the mask is kept.
@@ -59,8 +69,9 @@ impl<'a> Call<'a> {
         tracing::info!(
             request.id = RequestId::of(self.request).as_str(),
             method = self.request.method().as_str(),
-            route = ROUTE,
+            route = self.route,
             status = status.as_u16(),
+            application = self.application.as_deref().unwrap_or("-"),
             phone = self.phone.as_deref().unwrap_or("-"),
             verification.id = self
                 .verification
@@ -69,8 +80,9 @@ impl<'a> Call<'a> {
             refused.by = self.refused_by.unwrap_or("-"),
             live_codes = self.faces.service.shared().store.live_codes(),
             duration_us = u64::try_from(self.stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX),
-            "answered {} {ROUTE} with {}",
+            "answered {} {} with {}",
             self.request.method(),
+            self.route,
             status.as_u16(),
         );
     }

@@ -1,0 +1,142 @@
+//! Every answer of the key face: the one place where an outcome becomes a status and a text.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use otp_core::{Status, Verdict};
+use serde_json::json;
+
+use super::super::keyed::Refused;
+use crate::service::{DeliveryError, StartOutcome, Unavailable};
+
+const SOON_SECS: u64 = 5;
+
+/// An answer before it is put on the wire.
+pub(super) enum Answer {
+    Sent { id: String },
+    Valid,
+    NotValid(&'static str),
+    Invalid(&'static str),
+    TooLarge { bytes_max: usize },
+    MethodNotAllowed,
+    NoKey,
+    NotForThis,
+    CountryNotAllowed,
+    TooMany { retry_after_secs: u64 },
+    NotDelivered,
+    Unavailable,
+}
+
+impl Answer {
+    pub(super) fn to_send(outcome: &StartOutcome) -> Self {
+        match outcome {
+            // When nobody knows whether it left, the person may hold the code.
+            StartOutcome::Sent(started)
+            | StartOutcome::NotDelivered {
+                started,
+                error: DeliveryError::Uncertain(_),
+            } => Self::Sent {
+                id: started.id.to_string(),
+            },
+            StartOutcome::Refused { refusal, now } => Self::TooMany {
+                retry_after_secs: now.secs_until(refusal.retry_at).max(1),
+            },
+            StartOutcome::CountryNotAllowed(_) => Self::CountryNotAllowed,
+            StartOutcome::NotDelivered { .. }
+            | StartOutcome::Impossible
+            | StartOutcome::NotFound => Self::NotDelivered,
+        }
+    }
+
+    pub(super) fn to_check(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Approved(_) => Self::Valid,
+            Verdict::Wrong { .. } | Verdict::NoCode => Self::NotValid("Invalid OTP"),
+            Verdict::Exhausted | Verdict::Wait { .. } | Verdict::Finished(Status::Locked) => {
+                Self::NotValid("Too many attempts")
+            }
+            Verdict::Expired | Verdict::Finished(Status::Expired | Status::ExpiredAndTold) => {
+                Self::NotValid("OTP expired")
+            }
+            Verdict::Finished(Status::Approved) => Self::NotValid("OTP already used"),
+            Verdict::NotFound
+            | Verdict::Finished(Status::Pending | Status::Canceled | Status::Failed) => {
+                Self::NotValid("OTP not found")
+            }
+        }
+    }
+
+    pub(super) fn unreadable_body(error: &actix_web::Error, bytes_max: usize) -> Self {
+        match error.as_response_error().status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge { bytes_max },
+            _ => Self::Invalid("The request body cannot be read."),
+        }
+    }
+
+    pub(super) fn unavailable(error: &Unavailable) -> Self {
+        tracing::error!("cannot answer: {error}");
+        Self::Unavailable
+    }
+
+    pub(super) fn respond(self) -> HttpResponse {
+        match self {
+            Self::Sent { id } => {
+                HttpResponse::Ok().json(json!({ "success": true, "otpId": id }))
+            }
+            Self::Valid => HttpResponse::Ok().json(json!({ "valid": true })),
+            Self::NotValid(reason) => {
+                HttpResponse::Ok().json(json!({ "valid": false, "reason": reason }))
+            }
+            Self::Invalid(error) => failed(HttpResponse::BadRequest(), error),
+            Self::TooLarge { bytes_max } => failed(
+                HttpResponse::PayloadTooLarge(),
+                &format!("The body may have at most {bytes_max} bytes."),
+            ),
+            Self::MethodNotAllowed => {
+                let mut response = HttpResponse::MethodNotAllowed();
+                response.insert_header((ALLOW, "POST"));
+                failed(response, "This address takes POST.")
+            }
+            Self::NoKey => {
+                let mut response = HttpResponse::Unauthorized();
+                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+                failed(response, "A valid API key is required in X-API-Key.")
+            }
+            Self::NotForThis => failed(HttpResponse::Forbidden(), "This key may not do that."),
+            Self::CountryNotAllowed => failed(
+                HttpResponse::Forbidden(),
+                "Codes are not sent to this country.",
+            ),
+            Self::TooMany { retry_after_secs } => {
+                let mut response = HttpResponse::TooManyRequests();
+                response.insert_header((RETRY_AFTER, retry_after_secs));
+                let error =
+                    format!("Too many requests, please try again in {retry_after_secs} seconds.");
+                failed(response, &error)
+            }
+            Self::NotDelivered => failed(
+                HttpResponse::BadGateway(),
+                "The code could not be delivered.",
+            ),
+            Self::Unavailable => {
+                let mut response = HttpResponse::ServiceUnavailable();
+                response.insert_header((RETRY_AFTER, SOON_SECS));
+                failed(response, "Service unavailable, please try again later.")
+            }
+        }
+    }
+}
+
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoKey => Self::NoKey,
+            Refused::NotForThis => Self::NotForThis,
+            Refused::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+fn failed(mut response: HttpResponseBuilder, error: &str) -> HttpResponse {
+    response.json(json!({ "success": false, "error": error }))
+}
