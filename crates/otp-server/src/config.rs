@@ -7,6 +7,7 @@ mod agreement;
 mod audit;
 mod cli;
 mod code;
+mod faces;
 mod file;
 mod graph;
 mod http;
@@ -33,6 +34,7 @@ pub use self::{
     audit::AuditSettings,
     cli::{Cli, Command, ExportFlags, ImportFlags},
     code::CodeSettings,
+    faces::{KeyFaceSettings, NativeFaceSettings},
     graph::{ApiVersion, GraphSettings},
     http::HttpSettings,
     keys::{ApiKey, KeyHash},
@@ -72,6 +74,10 @@ pub struct Config {
     pub budget: BudgetSettings,
     /// The face for Meta's sample clients.
     pub sample_face: SampleFaceSettings,
+    /// The face for applications.
+    pub native_face: NativeFaceSettings,
+    /// The face for WHMCS and its like.
+    pub key_face: KeyFaceSettings,
     /// Calls to Meta.
     pub graph: GraphSettings,
     /// The HTTP server.
@@ -131,6 +137,8 @@ impl Config {
 
     fn read(mut reader: Reader<'_>) -> (Self, Vec<Setting>, Notes) {
         let sample_face = reader.section("sample_face", SampleFaceSettings::read);
+        let native_face = reader.section("native_face", NativeFaceSettings::read);
+        let key_face = reader.section("key_face", KeyFaceSettings::read);
         let limits = reader.section("limits", LimitSettings::read);
         let shared_limits = reader.section("shared_limits", SharedLimitSettings::read);
         let countries = reader.section("countries", CountrySettings::read);
@@ -167,6 +175,8 @@ impl Config {
                 countries,
                 budget,
                 sample_face,
+                native_face,
+                key_face,
                 graph,
                 http,
                 store,

@@ -114,3 +114,24 @@ impl Scopes {
         true
     }
 }
+
+/// STUB
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "stub")]
+pub enum Face {
+    Sample,
+    Native,
+    Key,
+}
+
+/// STUB
+#[derive(Debug, Clone, Copy)]
+pub struct FacesAllowed;
+
+impl FacesAllowed {
+    /// STUB
+    #[must_use]
+    pub fn allows(self, _: Face) -> bool {
+        true
+    }
+}

@@ -5,6 +5,7 @@ mod access;
 mod call;
 mod client;
 mod guard;
+mod key;
 mod keyed;
 mod native;
 mod operations;
@@ -28,6 +29,10 @@ pub struct Faces {
     pub service: Service,
     /// Who may use the sample face; nothing when that face is off.
     pub sample: Option<Arc<Access>>,
+    /// Whether the native face is served.
+    pub native: Served,
+    /// The key face; nothing when it is off.
+    pub key: Option<KeyFace>,
     /// Who may see figures and reasons; nobody when nothing is here.
     pub insight: Option<Arc<Access>>,
     /// Whose address a request is counted under.
@@ -37,6 +42,22 @@ pub struct Faces {
 }
 
 pub use client::Clients;
+
+/// Whether a face is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Served {
+    /// To those who may use it.
+    Yes,
+    /// To nobody.
+    No,
+}
+
+/// What the key face has of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyFace {
+    /// How long its codes can be used.
+    pub code_lifetime: std::time::Duration,
+}
 
 /// Bounds on what a client may send, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +101,12 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
             let insight = faces.insight.clone();
             config.configure(operations::metrics(faces.service.shared_with(), insight));
         }
-        config.configure(native::routes);
+        if faces.native == Served::Yes {
+            config.configure(native::routes);
+        }
+        if faces.key.is_some() {
+            config.configure(key::routes);
+        }
         config.configure(problem::pages);
         if let Some(access) = faces.sample.clone() {
             config.configure(sample::routes(access));

@@ -21,7 +21,7 @@ use anyhow::{Context, Result};
 use self::stream::PatientStream;
 use super::parts::Parts;
 use crate::config::{Access, Config, HttpSettings};
-use crate::http::{self, Clients, Faces, Limits, MetricsPlace, Patience, guard};
+use crate::http::{self, Clients, Faces, KeyFace, Limits, MetricsPlace, Patience, Served, guard};
 
 /// Metrics are asked for by one machine every few seconds.
 const METRICS_WORKERS: usize = 1;
@@ -34,6 +34,14 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
         .sample_face
         .enabled
         .then(|| Arc::new(config.sample_face.access.clone()));
+    let native = if config.native_face.enabled {
+        Served::Yes
+    } else {
+        Served::No
+    };
+    let key = config.key_face.enabled.then_some(KeyFace {
+        code_lifetime: config.key_face.code_lifetime,
+    });
     let insight = insight(config).map(Arc::new);
     let clients = Arc::new(Clients::new(
         settings.trusted_proxies.clone(),
@@ -55,6 +63,8 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
             Faces {
                 service,
                 sample: sample.clone(),
+                native,
+                key,
                 insight: insight.clone(),
                 clients: Arc::clone(&clients),
                 limits,

@@ -229,6 +229,8 @@ impl Cli {
         if let Some(text) = set(self.expiry_minutes.as_ref()) {
             let origin = "--expiry-minutes or OTP_EXPIRY_MINUTES";
             reader.overrule("code_lifetime_minutes", origin, number_or_text(text));
+            let of_key_face = "key_face.code_lifetime_minutes";
+            reader.overrule(of_key_face, origin, number_or_text(text));
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Application {
     pub shared_limits: SharedLimits,
     /// Numbers that get a fixed code, and no message.
     pub test_recipients: Vec<TestRecipient>,
+    /// STUB
+    pub faces: super::FacesAllowed,
 }
 
 /// A number that gets a fixed code, and no message.
@@ -56,6 +58,7 @@ impl Application {
             policy: policy::read(config)?,
             shared_limits: policy::shared_limits(config),
             test_recipients: Vec::new(),
+            faces: super::FacesAllowed,
         })
     }
 

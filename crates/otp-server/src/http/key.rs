@@ -13,9 +13,7 @@ use super::call::Call;
 use super::patience::body_was_read;
 use super::{Faces, keyed};
 use crate::directory::{Face, Scope};
-use crate::service::{
-    CheckRequest, Principal, Resendable, Secret, StartRequest, Wanted, Wishes,
-};
+use crate::service::{CheckRequest, Principal, Resendable, Secret, StartRequest, Wanted, Wishes};
 
 const OTP: &str = "/api/v1/otp";
 const OTP_VERIFY: &str = "/api/v1/otp-verify";
@@ -81,7 +79,7 @@ async fn sent(
         languages: Vec::new(),
         client: None,
         wishes: Wishes {
-            lifetime: Some(faces.key_lifetime),
+            lifetime: faces.key.map(|key| key.code_lifetime),
             resendable: Resendable::ByPhone,
             ..Wishes::default()
         },

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 
 use super::Faces;
 use super::access::shown_key;
-use crate::directory::{Identified, Scope};
+use crate::directory::{Caller, Face, Identified, Scope};
 use crate::service::Principal;
 
 /// Why a caller may not pass.
@@ -22,12 +22,13 @@ pub(super) enum Refused {
 pub(super) fn principal(
     request: &HttpRequest,
     faces: &Faces,
+    face: Face,
     scope: Scope,
 ) -> Result<Principal, Refused> {
     let shared = faces.service.shared();
     let key = shown_key(request).ok_or(Refused::NoKey)?;
     match shared.directory.identify(key, shared.clock.now()) {
-        Identified::Caller(caller) if caller.scopes.allows(scope) => Ok(Principal {
+        Identified::Caller(caller) if may(&caller, face, scope) => Ok(Principal {
             application: caller.application,
             mode: caller.mode,
         }),
@@ -35,4 +36,8 @@ pub(super) fn principal(
         Identified::Unknown => Err(Refused::NoKey),
         Identified::Unavailable => Err(Refused::Unavailable),
     }
+}
+
+fn may(caller: &Caller, face: Face, scope: Scope) -> bool {
+    caller.application.faces.allows(face) && caller.scopes.allows(scope)
 }

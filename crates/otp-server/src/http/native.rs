@@ -18,7 +18,7 @@ use super::call::Call;
 use super::keyed;
 use super::patience::body_was_read;
 use super::problem::{Kind, Problem};
-use crate::directory::Scope;
+use crate::directory::{Face, Scope};
 use crate::service::Principal;
 
 const VERIFICATIONS: &str = "/v1/verifications";
@@ -91,7 +91,7 @@ fn principal(
     call: &mut Call<'_>,
     scope: Scope,
 ) -> Result<Principal, Answer> {
-    let found = keyed::principal(request, faces, scope);
+    let found = keyed::principal(request, faces, Face::Native, scope);
     let principal = found.map_err(|refused| Answer::refused(refused, scope))?;
     call.is_made_by(&principal.application.name);
     Ok(principal)

@@ -6,6 +6,7 @@ mod canaries;
 mod clocks;
 mod config;
 mod edge;
+mod key_face;
 mod kill;
 mod limits;
 mod native;

@@ -80,9 +80,7 @@ impl Answer {
 
     pub(super) fn respond(self) -> HttpResponse {
         match self {
-            Self::Sent { id } => {
-                HttpResponse::Ok().json(json!({ "success": true, "otpId": id }))
-            }
+            Self::Sent { id } => HttpResponse::Ok().json(json!({ "success": true, "otpId": id })),
             Self::Valid => HttpResponse::Ok().json(json!({ "valid": true })),
             Self::NotValid(reason) => {
                 HttpResponse::Ok().json(json!({ "valid": false, "reason": reason }))
