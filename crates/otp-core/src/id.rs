@@ -45,6 +45,12 @@ impl VerificationId {
         RecordKey::from_bytes(masked(keys, random, hidden))
     }
 
+    /// The id with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The id's bytes.
     #[must_use]
     pub const fn bytes(self) -> [u8; 32] {

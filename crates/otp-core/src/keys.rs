@@ -65,6 +65,18 @@ impl RecordKey {
     }
 }
 
+/// Names the list of what an application started: an HMAC of the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ListKey([u8; 16]);
+
+impl ListKey {
+    /// The key's bytes.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
 /// Names a small value that is kept beside the records: an HMAC of what it is for, and of the name
 /// that a caller gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,6 +150,7 @@ pub struct Keys {
     code: HmacSha256,
     id_mask: HmacSha256,
     tally: HmacSha256,
+    list: HmacSha256,
     name: HmacSha256,
     fingerprint: HmacSha256,
     check_value: [u8; 16],
@@ -161,6 +174,7 @@ impl Keys {
             code: hmac_key("code digest v1"),
             id_mask: hmac_key("verification id mask v1"),
             tally: hmac_key("tally key v1"),
+            list: hmac_key("list key v1"),
             name: hmac_key("name key v1"),
             fingerprint: hmac_key("request fingerprint v1"),
             check_value: first_half(&expand(&hkdf, "secret check v1")),
@@ -210,6 +224,12 @@ impl Keys {
             ],
         );
         TallyKey(first_half(&digest))
+    }
+
+    /// The list of what this application started.
+    #[must_use]
+    pub fn list_key(&self, application: &str) -> ListKey {
+        ListKey(first_half(&mac(&self.list, &[application.as_bytes()])))
     }
 
     /// Seals what a resend needs to know: the phone, and the payment that the code is bound to.

@@ -29,8 +29,8 @@ pub use decision::{
 pub use event::Event;
 pub use id::{InvalidVerificationId, VerificationId};
 pub use keys::{
-    Binding, Bound, CodeDigest, InvalidSecret, Keys, MasterSecret, NameKey, Recipient, RecordKey,
-    SealBroken, Sealed, Unsealed,
+    Binding, Bound, CodeDigest, InvalidSecret, Keys, ListKey, MasterSecret, NameKey, Recipient,
+    RecordKey, SealBroken, Sealed, Unsealed,
 };
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use policy::{

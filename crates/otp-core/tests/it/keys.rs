@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use otp_core::{Bound, Keys, MasterSecret, PhoneNumber, SealBroken, VerificationId};
+use otp_core::{Bound, Cap, Keys, MasterSecret, PhoneNumber, Reason, SealBroken, VerificationId};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -53,6 +53,21 @@ fn another_secret_makes_other_keys() {
 }
 
 #[test]
+fn each_application_has_a_list_of_its_own_that_no_other_key_names() {
+    let (ours, theirs) = (keys(1), keys(2));
+    let list = ours.list_key("a").bytes();
+    assert_eq!(list, ours.list_key("a").bytes());
+    let cap = Cap::per_hour(1);
+    let others = [
+        ours.list_key("b").bytes(),
+        theirs.list_key("a").bytes(),
+        ours.record_key("a", &phone("+14155550123")).bytes(),
+        ours.tally_key(Reason::ApplicationLimit, "a", cap).bytes(),
+    ];
+    assert!(!others.contains(&list));
+}
+
+#[test]
 fn an_id_finds_its_record_and_survives_its_text_form() {
     let keys = keys(1);
     let record = keys.record_key("a", &phone("+14155550123"));
@@ -60,6 +75,7 @@ fn an_id_finds_its_record_and_survives_its_text_form() {
     let read = VerificationId::parse(&id.to_string()).expect("its own text");
     assert_eq!(id.to_string().len(), 43);
     assert_eq!(read.record_key(&keys), record);
+    assert_eq!(VerificationId::from_bytes(id.bytes()), id);
     for text in ["", "abc", "!".repeat(43).as_str(), "A".repeat(44).as_str()] {
         assert!(VerificationId::parse(text).is_err(), "{text}");
     }
