@@ -15,6 +15,7 @@ mod open_error;
 mod queue;
 mod recovery;
 mod seen;
+mod unneeded;
 mod voided;
 mod writer;
 mod written;
@@ -29,6 +30,7 @@ use self::garbage::Garbage;
 use self::keeper::{Keeper, Upkeep};
 pub use self::open_error::OpenError;
 use self::queue::{PATIENCE, Queue};
+use self::unneeded::Leftovers;
 use self::writer::Writer;
 use super::backend::{
     Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
@@ -100,7 +102,8 @@ impl EmbeddedStore {
         let mut database =
             Database::open(&path, options.durability, options.max_bytes).map_err(wrong)?;
         let forget_by_ms = believed_at_load(wall_ms, database.seen());
-        let (live, garbage, last) = read_all(&database, forget_by_ms).map_err(wrong)?;
+        let mut leftovers = Leftovers::default();
+        let (live, last) = read_all(&database, forget_by_ms, &mut leftovers.rows).map_err(wrong)?;
         let first_free = database.reserve_versions(last).map_err(wrong)?;
         // Without a record that passes there is no limit that a wrong clock could widen.
         let seen = database
@@ -117,8 +120,7 @@ impl EmbeddedStore {
         let keeper = Keeper::open(&path, options.durability, Arc::clone(&upkeep)).map_err(wrong)?;
         let writer = Writer {
             database,
-            garbage,
-            acknowledged: Vec::new(),
+            leftovers,
             live: Arc::clone(&live),
             outbox: Arc::clone(&outbox),
             queue: Arc::clone(&queue),
@@ -296,12 +298,14 @@ fn believed_at_load(wall_ms: u64, seen: Option<Seen>) -> u64 {
 }
 
 /// Reads every row in the order in which they were committed, so that the last state of a record
-/// wins. Answers with the records, the rows that nobody needs, and the last version of all.
+/// wins. Answers with the records and the last version of all; the rows that nobody needs go to
+/// the garbage.
 fn read_all(
     database: &Database,
     forget_by_ms: u64,
-) -> Result<(Live, Garbage, Option<Version>), rusqlite::Error> {
-    let (live, mut garbage, mut last) = (Live::new(), Garbage::default(), None);
+    garbage: &mut Garbage,
+) -> Result<(Live, Option<Version>), rusqlite::Error> {
+    let (live, mut last) = (Live::new(), None);
     database.each_row(|version, next| {
         last = Some(version);
         garbage.extend(live.version(next.key));
@@ -312,5 +316,5 @@ fn read_all(
             live.restore(next.key, None);
         }
     })?;
-    Ok((live, garbage, last))
+    Ok((live, last))
 }

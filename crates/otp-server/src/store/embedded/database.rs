@@ -12,6 +12,7 @@ use super::super::live::Next;
 use super::Durability;
 use super::format::{OUTBOX_TABLE, PAGE_BYTES, SEEN_TABLE};
 use super::queue::{Marks, Row};
+use super::unneeded::Unneeded;
 use super::{events, seen};
 use crate::clock::Seen;
 
@@ -32,15 +33,6 @@ const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(200);
 
 const SELECT: &str = "SELECT version, key, due_at_ms, forget_at_ms, live_codes, body FROM record";
 const INSERT: &str = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-
-/// What a transaction deletes on the way.
-#[derive(Debug, Default)]
-pub(super) struct Unneeded<'a> {
-    /// Versions that were superseded or forgotten.
-    pub(super) rows: &'a [Version],
-    /// Events that were acknowledged.
-    pub(super) events: &'a [EventId],
-}
 
 /// The writer's connection.
 #[derive(Debug)]
@@ -152,7 +144,7 @@ impl Database {
     pub(super) fn write(
         &mut self,
         rows: &[Row],
-        unneeded: &Unneeded<'_>,
+        unneeded: &Unneeded,
         Marks { next_version, seen }: Marks,
     ) -> Result<()> {
         let transaction = self
@@ -173,11 +165,11 @@ impl Database {
                 ])?;
             }
             let mut delete = transaction.prepare_cached("DELETE FROM record WHERE version = ?1")?;
-            for version in unneeded.rows {
+            for version in &unneeded.rows {
                 delete.execute([version.0.cast_signed()])?;
             }
             events::write(&transaction, rows)?;
-            events::delete(&transaction, unneeded.events)?;
+            events::delete(&transaction, &unneeded.events)?;
             if reserved < next_version + VERSIONS_LOW {
                 reserved = next_version + VERSIONS_RESERVED;
                 reserve(&transaction, reserved)?;

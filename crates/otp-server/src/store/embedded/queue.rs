@@ -11,6 +11,7 @@ use self::group::Ticket;
 pub(super) use self::group::{Group, Row};
 use super::super::backend::{EventId, Unavailable, Version};
 use super::super::live::Next;
+use super::unneeded::Unneeded;
 use super::voided::Voided;
 use super::written::Written;
 use crate::clock::{Seen, Stopwatch};
@@ -47,8 +48,7 @@ struct State {
     waiting: usize,
     voided: Voided,
     seen: Option<Seen>,
-    forgotten: Vec<Version>,
-    acknowledged: Vec<EventId>,
+    unneeded: Unneeded,
     next_version: u64,
     down: Option<Unavailable>,
     is_closing: bool,
@@ -66,11 +66,10 @@ pub(super) struct Marks {
 /// What there is for the writer to do.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// Rows to write, versions that were forgotten, events that were acknowledged: as far as any.
+    /// Rows to write, and what is to be deleted: as far as any.
     Some {
         group: Option<Group>,
-        forgotten: Vec<Version>,
-        acknowledged: Vec<EventId>,
+        unneeded: Unneeded,
     },
     /// Nothing came for a while.
     Idle,
@@ -87,8 +86,7 @@ impl Queue {
             waiting: 0,
             voided: Voided::default(),
             seen,
-            forgotten: Vec::new(),
-            acknowledged: Vec::new(),
+            unneeded: Unneeded::default(),
             next_version: first_version,
             down: None,
             is_closing: false,
@@ -179,14 +177,14 @@ impl Queue {
     /// A record is gone whose last version was this one.
     pub(super) fn forget(&self, last: Version) {
         let mut state = self.lock();
-        state.forgotten.push(last);
+        state.unneeded.rows.push(last);
         self.wake_writer(state);
     }
 
     /// Somebody is done with these events.
     pub(super) fn acknowledge(&self, events: &[EventId]) {
         let mut state = self.lock();
-        state.acknowledged.extend(events);
+        state.unneeded.events.extend(events);
         self.wake_writer(state);
     }
 
@@ -256,8 +254,7 @@ impl Queue {
                 state.waiting -= group.as_ref().map_or(0, |group| group.rows.len());
                 return Work::Some {
                     group,
-                    forgotten: std::mem::take(&mut state.forgotten),
-                    acknowledged: std::mem::take(&mut state.acknowledged),
+                    unneeded: std::mem::take(&mut state.unneeded),
                 };
             }
             if state.is_closing {
@@ -325,15 +322,15 @@ impl Queue {
         self.is_down.store(false, Ordering::Release);
     }
 
-    /// Waits before the next try. Answers with the versions forgotten since the last one, or with
+    /// Waits before the next try. Answers with what need not be kept since the last one, or with
     /// `None` when the store is closing.
-    pub(super) fn pause(&self, pause: Duration) -> Option<Vec<Version>> {
+    pub(super) fn pause(&self, pause: Duration) -> Option<Unneeded> {
         let state = self.lock();
         let (mut state, _) = self
             .work
             .wait_timeout_while(state, pause, |state| !state.is_closing)
             .unwrap_or_else(PoisonError::into_inner);
-        (!state.is_closing).then(|| std::mem::take(&mut state.forgotten))
+        (!state.is_closing).then(|| std::mem::take(&mut state.unneeded))
     }
 
     /// Lets the writer finish what is queued, and end.
@@ -383,7 +380,7 @@ impl Queue {
 
 impl State {
     fn has_work(&self) -> bool {
-        !(self.groups.is_empty() && self.forgotten.is_empty() && self.acknowledged.is_empty())
+        !(self.groups.is_empty() && self.unneeded.is_empty())
     }
 
     fn see(&mut self, now_ms: u64) {

@@ -30,8 +30,8 @@ impl Writer {
             }
             group.written.settle(Err(why.clone()));
         }
-        while let Some(forgotten) = self.queue.pause(PROBE_INTERVAL) {
-            self.garbage.extend(forgotten);
+        while let Some(unneeded) = self.queue.pause(PROBE_INTERVAL) {
+            self.leftovers.add(unneeded);
             match self.try_again(&mut put_back) {
                 Ok(()) => {
                     self.queue.reopen();

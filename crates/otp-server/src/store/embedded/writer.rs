@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::backend::{EventId, Unavailable, Version};
+use super::super::backend::Unavailable;
 use super::super::live::Live;
 use super::super::outbox::{Outbox, named};
-use super::database::{Checkpoint, Database, Log, Unneeded, is_full};
-use super::garbage::Garbage;
+use super::database::{Checkpoint, Database, Log, is_full};
 use super::keeper::Upkeep;
 use super::queue::{Group, Queue, Work};
+use super::unneeded::{Leftovers, Unneeded};
 
 /// After so long without work the writer deletes what gathered, and empties the log.
 const IDLE: Duration = Duration::from_secs(1);
@@ -20,8 +20,6 @@ const DELETED_PER_ROW: usize = 2;
 const DELETED_PER_GROUP: usize = 64;
 /// Rows deleted in a transaction of their own.
 const DELETED_WHEN_IDLE: usize = 2_000;
-/// Events deleted in one transaction.
-const EVENTS_DELETED: usize = 1_024;
 /// Some 100 ms.
 const TRANSACTIONS_WHEN_CLOSING: usize = 10;
 
@@ -29,9 +27,7 @@ const TRANSACTIONS_WHEN_CLOSING: usize = 10;
 #[derive(Debug)]
 pub(super) struct Writer {
     pub(super) database: Database,
-    pub(super) garbage: Garbage,
-    /// Events that are still on the disk and that nobody wants any more.
-    pub(super) acknowledged: Vec<EventId>,
+    pub(super) leftovers: Leftovers,
     pub(super) live: Arc<Live>,
     pub(super) outbox: Arc<Outbox>,
     pub(super) queue: Arc<Queue>,
@@ -46,13 +42,8 @@ impl Writer {
         let mut patience = Some(IDLE);
         loop {
             match self.queue.take(patience) {
-                Work::Some {
-                    group,
-                    forgotten,
-                    acknowledged,
-                } => {
-                    self.garbage.extend(forgotten);
-                    self.acknowledged.extend(acknowledged);
+                Work::Some { group, unneeded } => {
+                    self.leftovers.add(unneeded);
                     if let Some(group) = group {
                         self.write(group);
                     }
@@ -67,35 +58,24 @@ impl Writer {
     }
 
     fn write(&mut self, mut group: Group) {
-        let garbage = self
-            .garbage
+        let mut share = self
+            .leftovers
             .next(group.rows.len() * DELETED_PER_ROW + DELETED_PER_GROUP);
-        let mut deleted = garbage.len();
-        let mut events_deleted = self.acknowledged.len().min(EVENTS_DELETED);
-        let unneeded = Unneeded {
-            rows: &garbage,
-            events: &self.acknowledged[..events_deleted],
-        };
-        let mut outcome = self
-            .database
-            .write(&group.rows, &unneeded, self.queue.marks());
+        let mut outcome = self.database.write(&group.rows, &share, self.queue.marks());
         if outcome.as_ref().is_err_and(is_full)
             && self.delete_all().is_ok_and(|made_room| made_room)
         {
-            (deleted, events_deleted) = (0, 0);
-            let nothing = Unneeded::default();
-            outcome = self
-                .database
-                .write(&group.rows, &nothing, self.queue.marks());
+            share = Unneeded::default();
+            outcome = self.database.write(&group.rows, &share, self.queue.marks());
         }
         if let Err(error) = outcome {
             return self.recover(group, error);
         }
         self.publish(&mut group);
         self.queue.written(&group);
-        self.garbage.deleted(deleted);
-        self.acknowledged.drain(..events_deleted);
-        self.garbage
+        self.leftovers.deleted(&share);
+        self.leftovers
+            .rows
             .extend(group.rows.iter().filter_map(|row| row.next.supersedes));
         self.upkeep.committed();
     }
@@ -111,7 +91,7 @@ impl Writer {
             }
         }
         if has_any {
-            self.acknowledged.extend(self.outbox.drop_excess());
+            self.leftovers.events.extend(self.outbox.drop_excess());
         }
     }
 
@@ -121,7 +101,7 @@ impl Writer {
         let how = match self.upkeep.take_wish() {
             None => return,
             Some(Checkpoint::Truncate) => {
-                self.garbage.sweep();
+                self.leftovers.sweep();
                 Checkpoint::Truncate
             }
             Some(how) => how,
@@ -173,26 +153,19 @@ impl Writer {
 
     /// Answers whether there was anything to delete.
     pub(super) fn delete_all(&mut self) -> Result<bool, rusqlite::Error> {
-        let had_any = !(self.garbage.is_empty() && self.acknowledged.is_empty());
+        let had_any = !self.leftovers.is_empty();
         while self.delete_some()? > 0 {}
         Ok(had_any)
     }
 
     fn delete_some(&mut self) -> Result<usize, rusqlite::Error> {
-        self.garbage.sweep();
-        let garbage: Vec<Version> = self.garbage.next(DELETED_WHEN_IDLE);
-        let events = self.acknowledged.len().min(EVENTS_DELETED);
-        let deleted = garbage.len() + events;
-        if deleted > 0 {
-            let unneeded = Unneeded {
-                rows: &garbage,
-                events: &self.acknowledged[..events],
-            };
-            self.database.write(&[], &unneeded, self.queue.marks())?;
-            self.garbage.deleted(garbage.len());
-            self.acknowledged.drain(..events);
+        self.leftovers.sweep();
+        let share = self.leftovers.next(DELETED_WHEN_IDLE);
+        if !share.is_empty() {
+            self.database.write(&[], &share, self.queue.marks())?;
+            self.leftovers.deleted(&share);
         }
-        Ok(deleted)
+        Ok(share.len())
     }
 }
 
