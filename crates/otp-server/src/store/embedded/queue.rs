@@ -1,18 +1,18 @@
 //! The queue between those who commit and the thread that writes.
 
 mod group;
+mod state;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use self::group::Ticket;
 pub(super) use self::group::{Group, Row};
+use self::state::State;
 use super::super::backend::{EventId, Unavailable, Version};
 use super::super::live::Next;
 use super::unneeded::Unneeded;
-use super::voided::Voided;
 use super::written::Written;
 use crate::clock::{Seen, Stopwatch};
 
@@ -40,21 +40,6 @@ pub(super) struct Queue {
     voided_up_to: AtomicU64,
 }
 
-#[derive(Debug)]
-struct State {
-    groups: VecDeque<Group>,
-    /// What the writer has taken and not written yet.
-    under_way: Option<Ticket>,
-    waiting: usize,
-    voided: Voided,
-    seen: Option<Seen>,
-    unneeded: Unneeded,
-    next_version: u64,
-    down: Option<Unavailable>,
-    is_closing: bool,
-    is_writer_asleep: bool,
-}
-
 /// What the writer keeps along with the rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Marks {
@@ -80,20 +65,8 @@ pub(super) enum Work {
 impl Queue {
     /// `first_version` was never handed out; `seen` is what an earlier process kept.
     pub(super) fn new(first_version: u64, seen: Option<Seen>, limit: usize) -> Self {
-        let state = State {
-            groups: VecDeque::new(),
-            under_way: None,
-            waiting: 0,
-            voided: Voided::default(),
-            seen,
-            unneeded: Unneeded::default(),
-            next_version: first_version,
-            down: None,
-            is_closing: false,
-            is_writer_asleep: false,
-        };
         Self {
-            state: Mutex::new(state),
+            state: Mutex::new(State::new(first_version, seen)),
             work: Condvar::new(),
             is_down: AtomicBool::new(false),
             limit,
@@ -375,17 +348,5 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn has_work(&self) -> bool {
-        !(self.groups.is_empty() && self.unneeded.is_empty())
-    }
-
-    fn see(&mut self, now_ms: u64) {
-        if self.seen.is_none_or(|seen| seen.at_ms <= now_ms) {
-            self.seen = Some(Seen::just_now(now_ms));
-        }
     }
 }
