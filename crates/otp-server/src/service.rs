@@ -39,7 +39,7 @@ pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
 pub use crate::store::Unavailable;
-use crate::store::{Commit, Store, Versioned};
+use crate::store::{Along, Commit, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
 
 /// Commits that lost against another request are decided again this often at most.
@@ -156,9 +156,12 @@ impl Service {
                 return Ok((decision.outcome, None));
             };
             patience.check().map_err(Unavailable::not_begun)?;
-            let told = audit.bodies(&decision.events, now);
+            let along = Along {
+                events: audit.bodies(&decision.events, now),
+                listing: None,
+            };
             let stopwatch = Stopwatch::start();
-            match store.commit(key, version, &next, told, now).await? {
+            match store.commit(key, version, &next, along, now).await? {
                 Commit::Committed(version) => {
                     metrics.store_commit(stopwatch.elapsed());
                     self.count(&decision.events);

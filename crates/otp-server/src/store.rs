@@ -2,18 +2,19 @@
 
 pub mod backend;
 pub mod embedded;
+mod listings;
 pub mod live;
 pub mod memory;
 mod named;
 mod outbox;
 pub mod redis;
 
-use otp_core::{Claim, NameKey, Record, RecordKey, Refusal, Timestamp};
+use otp_core::{Claim, ListKey, NameKey, Record, RecordKey, Refusal, Timestamp, VerificationId};
 
 use crate::clock::{Clock, ClockJump};
 
 pub use self::backend::{Commit, EventId, Outgoing, Unavailable, Version};
-use self::backend::{EVENT_BYTES_MAX, EVENTS_PER_WRITE_MAX, Key, Write};
+use self::backend::{EVENT_BYTES_MAX, EVENTS_PER_WRITE_MAX, Key, Place, Write};
 use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
 pub use self::named::Kept;
@@ -37,6 +38,34 @@ pub struct Versioned {
     pub version: Version,
     /// The record.
     pub record: Record,
+}
+
+/// What a commit brings along for others than its record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Along {
+    /// What others should hear of, in this order.
+    pub events: Vec<Vec<u8>>,
+    /// What is to be listed. Each verification is listed once.
+    pub listing: Option<Listing>,
+}
+
+/// An entry of an application's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Which list.
+    pub list: ListKey,
+    /// What is listed there.
+    pub listed: Listed,
+}
+
+/// A verification that is listed. Those of one moment have an order too, so the last one of a page
+/// is where the next page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// When it was started.
+    pub at: Timestamp,
+    /// Which it is.
+    pub id: VerificationId,
 }
 
 /// What became of some claims.
@@ -82,14 +111,14 @@ impl Store {
         }))
     }
 
-    /// Replaces the record if it is still the expected one, arms its timer and puts its events out,
-    /// in one step. Resolves once the write is as durable as the back end makes it.
+    /// Replaces the record if it is still the expected one, arms its timer, puts its events out and
+    /// lists it, in one step. Resolves once the write is as durable as the back end makes it.
     pub async fn commit(
         &self,
         key: RecordKey,
         expected: Option<Version>,
         next: &Record,
-        events: Vec<Vec<u8>>,
+        Along { events, listing }: Along,
         now: Timestamp,
     ) -> Result<Commit, Unavailable> {
         debug_assert!(events.len() <= EVENTS_PER_WRITE_MAX, "{}", events.len());
@@ -102,6 +131,7 @@ impl Store {
             forget_at_ms: next.forget_at().unix_ms(),
             live_codes: next.live_codes(),
             events,
+            listing: listing.map(backend::Listing::from),
         };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
@@ -242,6 +272,22 @@ impl Store {
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
 
+    /// What was listed in the last day, newest first, or what comes behind `before` in that order; at
+    /// most `limit`. Of very much only the newest is there: see [`backend::LISTED_FOR_MS`]. It may be
+    /// that a listed verification's record has been forgotten since.
+    pub async fn list(
+        &self,
+        list: ListKey,
+        before: Option<Listed>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Listed>, Unavailable> {
+        let (list, before) = (Key(list.bytes()), before.map(Place::from));
+        let places =
+            each!(self, backend => backend.list(list, before, limit, now.unix_ms()).await)?;
+        Ok(places.into_iter().map(Listed::from).collect())
+    }
+
     /// The check value of the secret that the store was made with; nothing when it is new.
     pub async fn owner(&self, now: Timestamp) -> Result<Option<[u8; 16]>, Unavailable> {
         let mark = each!(self, backend => backend.load(OWNER_MARK, now.unix_ms()).await)?;
@@ -264,6 +310,7 @@ impl Store {
             forget_at_ms: FOR_EVER_MS,
             live_codes: 0,
             events: Vec::new(),
+            listing: None,
         };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
@@ -286,6 +333,35 @@ impl From<&Claim> for backend::Claim {
             key: Key(claim.key.bytes()),
             amount: claim.amount,
             cap: claim.cap,
+        }
+    }
+}
+
+impl From<Listing> for backend::Listing {
+    fn from(Listing { list, listed }: Listing) -> Self {
+        let Place { at_ms, entry } = listed.into();
+        Self {
+            list: Key(list.bytes()),
+            at_ms,
+            entry,
+        }
+    }
+}
+
+impl From<Listed> for Place {
+    fn from(Listed { at, id }: Listed) -> Self {
+        Self {
+            at_ms: at.unix_ms(),
+            entry: id.bytes(),
+        }
+    }
+}
+
+impl From<Place> for Listed {
+    fn from(Place { at_ms, entry }: Place) -> Self {
+        Self {
+            at: Timestamp::from_unix_ms(at_ms),
+            id: VerificationId::from_bytes(entry),
         }
     }
 }

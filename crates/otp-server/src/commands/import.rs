@@ -13,7 +13,7 @@ use super::patience::patiently;
 use super::progress::{Progress, records, say};
 use crate::app::{Vault, kept_keys};
 use crate::config::{Config, ImportFlags};
-use crate::store::{Commit, Unavailable};
+use crate::store::{Along, Commit, Unavailable};
 
 /// Standard input is read into memory whole, because the file is read twice: some two million records.
 const STANDARD_INPUT_BYTES_MAX: u64 = 1 << 30;
@@ -126,7 +126,10 @@ async fn put(vault: &Vault, key: RecordKey, record: &Record) -> Result<Fate, Una
     if record.forget_at() <= now {
         return Ok(Fate::MayBeForgotten);
     }
-    match store.commit(key, None, record, Vec::new(), now).await? {
+    match store
+        .commit(key, None, record, Along::default(), now)
+        .await?
+    {
         Commit::Committed(_) => Ok(Fate::Imported),
         Commit::Conflict => match store.load(key, now).await? {
             Some(there) if there.record == *record => Ok(Fate::AlreadyThere),

@@ -60,12 +60,50 @@ pub struct Write {
     /// What others should hear of, in this order, once this is kept; nearly always none. At most
     /// [`EVENTS_PER_WRITE_MAX`], each of at most [`EVENT_BYTES_MAX`].
     pub events: Vec<Vec<u8>>,
+    /// What is to be entered in a list once this is kept; nearly always none. Nothing is entered
+    /// twice.
+    pub listing: Option<Listing>,
 }
 
 /// Events that one write may bring.
 pub const EVENTS_PER_WRITE_MAX: usize = 16;
 /// How long the body of an event may be.
 pub const EVENT_BYTES_MAX: usize = 4096;
+
+/// An entry of a list. A list is there once something is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Which list. Already a keyed hash.
+    pub list: Key,
+    /// When it was made.
+    pub at_ms: u64,
+    /// What is listed.
+    pub entry: [u8; 32],
+}
+
+impl Listing {
+    pub(super) fn place(self) -> Place {
+        Place {
+            at_ms: self.at_ms,
+            entry: self.entry,
+        }
+    }
+}
+
+/// Where an entry stands in its list: newest first means from the greatest place down, so entries of
+/// one moment have an order too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// When it was made.
+    pub at_ms: u64,
+    /// What is listed.
+    pub entry: [u8; 32],
+}
+
+/// An entry that is as old is not answered any more, and is dropped some time later. The oldest are
+/// dropped earlier where there are too many: on one machine more than 10,000 of a list, or 200,000 in
+/// all; on Redis more than 64 of a list among the records of one of its 256 buckets.
+pub const LISTED_FOR_MS: u64 = 24 * 3_600_000;
 
 /// Names an event. Never used twice within a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,6 +11,7 @@ mod events;
 mod format;
 mod garbage;
 mod keeper;
+mod listed;
 mod open_error;
 mod queue;
 mod recovery;
@@ -33,8 +34,9 @@ use self::queue::{PATIENCE, Queue};
 use self::unneeded::Leftovers;
 use self::writer::Writer;
 use super::backend::{
-    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+    Claim, Commit, EventId, Key, Outgoing, Place, Stored, Taken, Unavailable, Version, Write,
 };
+use super::listings::Listings;
 use super::live::Live;
 use super::outbox::Outbox;
 use crate::clock::Seen;
@@ -73,6 +75,7 @@ pub enum Durability {
 pub struct EmbeddedStore {
     live: Arc<Live>,
     outbox: Arc<Outbox>,
+    listings: Arc<Listings>,
     queue: Arc<Queue>,
     upkeep: Arc<Upkeep>,
     writer: Option<JoinHandle<()>>,
@@ -114,6 +117,8 @@ impl EmbeddedStore {
         database
             .each_event(|id, body| outbox.put(id, body))
             .map_err(wrong)?;
+        let listings = read_lists(&database, forget_by_ms, &mut leftovers.listings);
+        let listings = Arc::new(listings.map_err(wrong)?);
         let live = Arc::new(live);
         let queue = Arc::new(Queue::new(first_free, seen, options.queue_limit));
         let upkeep = Arc::new(Upkeep::default());
@@ -123,6 +128,7 @@ impl EmbeddedStore {
             leftovers,
             live: Arc::clone(&live),
             outbox: Arc::clone(&outbox),
+            listings: Arc::clone(&listings),
             queue: Arc::clone(&queue),
             upkeep: Arc::clone(&upkeep),
             data_dir: options.data_dir.clone(),
@@ -131,6 +137,7 @@ impl EmbeddedStore {
         let mut store = Self {
             live,
             outbox,
+            listings,
             queue,
             upkeep,
             writer: None,
@@ -155,8 +162,8 @@ impl EmbeddedStore {
     /// once the write is durable, or after 800 ms with [`Unavailable`]: the write is still queued
     /// then, is what others load, and will be on the disk unless the store goes down.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
-        let replaced = self.live.replace(write, now_ms, |next, events| {
-            self.queue.push(next, events, now_ms)
+        let replaced = self.live.replace(write, now_ms, |next, along| {
+            self.queue.push(next, along, now_ms)
         })?;
         let Some((version, written)) = replaced else {
             return self.queue.check().map(|()| Commit::Conflict);
@@ -208,6 +215,7 @@ impl EmbeddedStore {
         lease_ms: u64,
     ) -> Result<Vec<Key>, Unavailable> {
         self.queue.see(now_ms);
+        self.drop_aged(now_ms);
         let state = self.queue.check();
         let lease_ms = if state.is_ok() { lease_ms } else { 0 };
         let keys = self
@@ -257,6 +265,19 @@ impl EmbeddedStore {
         Ok(())
     }
 
+    /// The newest entries of a list, or the newest before a place, at most `limit`. Each was brought
+    /// by a commit that is on the disk.
+    #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
+    pub async fn list(
+        &self,
+        list: Key,
+        before: Option<Place>,
+        limit: usize,
+        now_ms: u64,
+    ) -> Result<Vec<Place>, Unavailable> {
+        Ok(self.listings.newest(list, before, limit, now_ms))
+    }
+
     /// The sum of what the records say.
     #[must_use]
     pub fn live_codes(&self) -> u64 {
@@ -267,6 +288,13 @@ impl EmbeddedStore {
     #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
     pub async fn health(&self) -> Result<(), Unavailable> {
         self.queue.check()
+    }
+
+    fn drop_aged(&self, now_ms: u64) {
+        let aged = self.listings.drop_aged(now_ms);
+        if !aged.is_empty() {
+            self.queue.unlist(aged);
+        }
     }
 }
 
@@ -317,4 +345,21 @@ fn read_all(
         }
     })?;
     Ok((live, last))
+}
+
+/// Reads every entry of a list. The rows of those that are too old or too many go to the garbage.
+fn read_lists(
+    database: &Database,
+    now_ms: u64,
+    garbage: &mut Garbage,
+) -> Result<Listings, rusqlite::Error> {
+    let listings = Listings::default();
+    database.each_listing(|version, listing| garbage.extend(listings.put(listing, version)))?;
+    loop {
+        let aged = listings.drop_aged(now_ms);
+        if aged.is_empty() {
+            return Ok(listings);
+        }
+        garbage.extend(aged);
+    }
 }

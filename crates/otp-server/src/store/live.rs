@@ -16,7 +16,7 @@ use otp_core::Tally;
 use tokio::task::yield_now;
 
 use self::shard::{Attended, Shard};
-use super::backend::{Key, Stored, Unavailable, Version, Write};
+use super::backend::{Key, Listing, Stored, Unavailable, Version, Write};
 use crate::clock::Stopwatch;
 
 const SHARDS: usize = 64;
@@ -59,6 +59,13 @@ pub(super) struct Next {
     pub(super) live_codes: u32,
 }
 
+/// What a commit brings along for others than its record.
+#[derive(Debug, Default)]
+pub(super) struct Along {
+    pub(super) events: Vec<Vec<u8>>,
+    pub(super) listing: Option<Listing>,
+}
+
 impl Live {
     pub(super) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::new(Shard::default())).collect();
@@ -87,13 +94,13 @@ impl Live {
     }
 
     /// Puts the next state in place if the expected one still stands; otherwise answers `None`.
-    /// `enqueue`, which also gets the write's events, gives the new version, and may refuse, in
-    /// which case nothing changes.
+    /// `enqueue`, which also gets what the write brings along, gives the new version, and may refuse,
+    /// in which case nothing changes.
     pub(super) fn replace<T>(
         &self,
         write: Write,
         now_ms: u64,
-        enqueue: impl FnOnce(&Next, Vec<Vec<u8>>) -> Result<(Version, T), Unavailable>,
+        enqueue: impl FnOnce(&Next, Along) -> Result<(Version, T), Unavailable>,
     ) -> Result<Option<(Version, T)>, Unavailable> {
         let mut shard = self.shard(write.key);
         if shard.version(write.key, now_ms) != write.expected {
@@ -107,7 +114,11 @@ impl Live {
             forget_at_ms: write.forget_at_ms,
             live_codes: write.live_codes,
         };
-        let (version, ticket) = enqueue(&next, write.events)?;
+        let along = Along {
+            events: write.events,
+            listing: write.listing,
+        };
+        let (version, ticket) = enqueue(&next, along)?;
         self.recount(shard.put(version, next));
         Ok(Some((version, ticket)))
     }

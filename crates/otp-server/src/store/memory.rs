@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::backend::{
-    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+    Claim, Commit, EventId, Key, Outgoing, Place, Stored, Taken, Unavailable, Version, Write,
 };
-use super::live::Live;
+use super::listings::Listings;
+use super::live::{Along, Live};
 use super::outbox::{Outbox, named};
 
 /// Live records and nothing else. It can always answer; its methods are fallible and async so that
@@ -14,6 +15,7 @@ use super::outbox::{Outbox, named};
 pub struct MemoryStore {
     live: Live,
     outbox: Outbox,
+    listings: Listings,
     next_version: AtomicU64,
 }
 
@@ -31,6 +33,7 @@ impl MemoryStore {
         Self {
             live: Live::new(),
             outbox: Outbox::default(),
+            listings: Listings::default(),
             next_version: AtomicU64::new(1),
         }
     }
@@ -42,9 +45,9 @@ impl MemoryStore {
 
     /// Replaces the record if it is in the expected version, at the first poll.
     pub async fn commit(&self, write: Write, now_ms: u64) -> Result<Commit, Unavailable> {
-        let replaced = self.live.replace(write, now_ms, |next, events| {
+        let replaced = self.live.replace(write, now_ms, |next, along| {
             let version = self.version();
-            self.publish(next.key, version, events);
+            self.publish(next.key, version, along);
             Ok((version, ()))
         })?;
         Ok(replaced.map_or(Commit::Conflict, |(version, ())| Commit::Committed(version)))
@@ -75,6 +78,7 @@ impl MemoryStore {
         limit: usize,
         lease_ms: u64,
     ) -> Result<Vec<Key>, Unavailable> {
+        drop(self.listings.drop_aged(now_ms));
         Ok(self.live.due(now_ms, limit, lease_ms, |_| {}).await)
     }
 
@@ -110,6 +114,17 @@ impl MemoryStore {
         Ok(())
     }
 
+    /// The newest entries of a list, or the newest before a place, at most `limit`.
+    pub async fn list(
+        &self,
+        list: Key,
+        before: Option<Place>,
+        limit: usize,
+        now_ms: u64,
+    ) -> Result<Vec<Place>, Unavailable> {
+        Ok(self.listings.newest(list, before, limit, now_ms))
+    }
+
     /// The sum of what the records say.
     #[must_use]
     pub fn live_codes(&self) -> u64 {
@@ -123,7 +138,10 @@ impl MemoryStore {
 }
 
 impl MemoryStore {
-    fn publish(&self, key: Key, version: Version, events: Vec<Vec<u8>>) {
+    fn publish(&self, key: Key, version: Version, Along { events, listing }: Along) {
+        if let Some(listing) = listing {
+            drop(self.listings.put(listing, version));
+        }
         if events.is_empty() {
             return;
         }

@@ -61,5 +61,6 @@ pub(super) fn write(
         forget_at_ms: until.unix_ms(),
         live_codes: 0,
         events: Vec::new(),
+        listing: None,
     }
 }

@@ -1,8 +1,8 @@
 //! The Redis store: many processes share one Redis or Valkey, alone, behind a failover endpoint,
 //! or as a cluster.
 //!
-//! A record, the timers, the outbox and the count of live codes of its bucket lie in one hash slot,
-//! and change together in one script. What is written there, and what a failover can lose, stands in
+//! A record, and of its bucket the timers, the outbox, the lists and the count of live codes, lie in
+//! one hash slot, and change together in one script. What is written there, and what a failover can lose, stands in
 //! `docs/redis.md`. All talk to Redis happens on one thread with a runtime of its own, so that any
 //! number of runtimes can use the store at once, and what was begun is finished whoever stops
 //! waiting for it.
@@ -15,6 +15,7 @@ mod dial;
 mod driver;
 mod keyspace;
 mod link;
+mod lists;
 mod options;
 mod outbox;
 mod scripts;
@@ -35,12 +36,13 @@ use redis::Cmd;
 use self::census::Census;
 use self::driver::Driver;
 use self::keyspace::{BUCKETS, Bucket, Keyspace};
+use self::lists::Page;
 pub use self::options::{Password, RedisOptions, RedisUrlError};
 use self::outbox::HandOut;
 use self::timers::Attendance;
 use self::way::Way;
 use super::backend::{
-    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+    Claim, Commit, EventId, Key, Outgoing, Place, Stored, Taken, Unavailable, Version, Write,
 };
 
 /// How much longer than it must a record stays, on Redis' clock. Servers drop records on time by
@@ -232,6 +234,21 @@ impl RedisStore {
             .await
     }
 
+    /// The newest entries of a list, or the newest before a place, at most `limit`. Where a part of a
+    /// cluster does not answer, the others' entries are told. A look into every bucket: for people,
+    /// not for every request.
+    pub async fn list(
+        &self,
+        list: Key,
+        before: Option<Place>,
+        limit: usize,
+        now_ms: u64,
+    ) -> Result<Vec<Place>, Unavailable> {
+        let inner = Arc::clone(&self.inner);
+        let page = Page::new(list, before, limit, now_ms);
+        self.driver.run(async move { inner.list(page).await }).await
+    }
+
     /// The sum of what the records say. This process' commits show at once, others' within about a
     /// second; while Redis is down it is what was known last.
     #[must_use]
@@ -274,13 +291,15 @@ impl Inner {
             .saturating_sub(now_ms)
             .saturating_add(LINGER_MS)
             .min(value::MS_MAX);
-        let keys = if write.events.is_empty() { 3 } else { 6 };
-        let mut command = scripts::COMMIT.command(keys);
+        let outbox_keys = if write.events.is_empty() { 0 } else { 3 };
+        let list_keys = usize::from(write.listing.is_some());
+        let mut command = scripts::COMMIT.command(3 + outbox_keys + list_keys);
         command
             .arg(self.keys.record(write.key))
             .arg(self.keys.timers(bucket))
             .arg(self.keys.live_codes(bucket));
         self.add_outbox_keys(&mut command, write);
+        self.add_list_key(&mut command, write);
         command
             .arg(
                 write
@@ -294,6 +313,7 @@ impl Inner {
             .arg(to_live_ms)
             .arg(write.live_codes);
         Self::add_events(&mut command, write);
+        Self::add_listing(&mut command, write, now_ms);
         let reply = self
             .way
             .ask(bucket, Some(&scripts::COMMIT), &command)

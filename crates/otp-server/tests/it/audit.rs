@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use otp_core::{PhoneNumber, Record, Which};
 use otp_server::config::{Config, StoreKind};
+use otp_server::store::Along;
 use otp_server::store::redis::RedisOptions;
 
 use self::lines::{all_of, wait_for};
@@ -144,7 +145,11 @@ async fn an_event_of_a_newer_server_is_reported_once_with_all_that_it_says() {
     let key = shared.keys.record_key("another", &phone);
     let body = b"\x02 from the future of this test".to_vec();
     let (empty, now) = (Record::new(), shared.clock.now());
-    let committed = shared.store.commit(key, None, &empty, vec![body], now);
+    let along = Along {
+        events: vec![body],
+        listing: None,
+    };
+    let committed = shared.store.commit(key, None, &empty, along, now);
     committed.await.expect("a store");
     let said = || lines::with_text("from the future of this test");
     lines::eventually("it is reported", || said().len() == 1).await;

@@ -8,6 +8,7 @@ mod crash;
 mod embedded;
 mod files;
 mod full;
+mod listing;
 mod model;
 mod outbox;
 mod redis;

@@ -7,13 +7,13 @@ use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Row as SqlRow, TransactionBehavior, params,
 };
 
-use super::super::backend::{EventId, Key, Version};
+use super::super::backend::{EventId, Key, Listing, Version};
 use super::super::live::Next;
 use super::Durability;
-use super::format::{OUTBOX_TABLE, PAGE_BYTES, SEEN_TABLE};
+use super::format::{LISTING_TABLE, OUTBOX_TABLE, PAGE_BYTES, SEEN_TABLE};
 use super::queue::{Marks, Row};
 use super::unneeded::Unneeded;
-use super::{events, seen};
+use super::{events, listed, seen};
 use crate::clock::Seen;
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
@@ -70,6 +70,7 @@ impl Database {
         // Databases from before they were there get them now.
         connection.execute_batch(SEEN_TABLE)?;
         connection.execute_batch(OUTBOX_TABLE)?;
+        connection.execute_batch(LISTING_TABLE)?;
         Ok(Self {
             seen_kept: seen::read(&connection)?,
             connection,
@@ -110,6 +111,11 @@ impl Database {
         events::read(&self.connection, each)
     }
 
+    /// Calls back for every entry of a list, in the order of the commits that brought them.
+    pub(super) fn each_listing(&self, each: impl FnMut(Version, Listing)) -> Result<()> {
+        listed::read(&self.connection, each)
+    }
+
     /// The row of a version, if it is there.
     pub(super) fn row(&self, version: Version) -> Result<Option<(Version, Next)>> {
         let mut statement = self
@@ -139,8 +145,8 @@ impl Database {
         Ok(first)
     }
 
-    /// Writes rows with their events and deletes others in one transaction, durable when this
-    /// returns.
+    /// Writes rows with what they bring along and deletes others in one transaction, durable when
+    /// this returns.
     pub(super) fn write(
         &mut self,
         rows: &[Row],
@@ -170,6 +176,8 @@ impl Database {
             }
             events::write(&transaction, rows)?;
             events::delete(&transaction, &unneeded.events)?;
+            listed::write(&transaction, rows)?;
+            listed::delete(&transaction, &unneeded.listings)?;
             if reserved < next_version + VERSIONS_LOW {
                 reserved = next_version + VERSIONS_RESERVED;
                 reserve(&transaction, reserved)?;

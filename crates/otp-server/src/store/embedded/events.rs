@@ -25,9 +25,9 @@ pub(super) fn read(connection: &Connection, mut each: impl FnMut(EventId, Vec<u8
 
 /// Most rows bring none, and cost nothing.
 pub(super) fn write(connection: &Connection, rows: &[Row]) -> Result<()> {
-    for row in rows.iter().filter(|row| !row.events.is_empty()) {
+    for row in rows.iter().filter(|row| !row.along.events.is_empty()) {
         let mut insert = connection.prepare_cached("INSERT INTO outbox VALUES (?1, ?2, ?3)")?;
-        for (id, body) in named(row.next.key, row.version, &row.events) {
+        for (id, body) in named(row.next.key, row.version, &row.along.events) {
             insert.execute(params![id.number.cast_signed(), id.key.0, body])?;
         }
     }

@@ -56,6 +56,17 @@ pub(super) const OUTBOX_TABLE: &str = "
     ) STRICT;
 ";
 
+/// Entries of lists, each under the version of the commit that brought it. Programs from before take
+/// no notice of it either.
+pub(super) const LISTING_TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS listing (
+        version INTEGER PRIMARY KEY,
+        list BLOB NOT NULL,
+        at_ms INTEGER NOT NULL,
+        entry BLOB NOT NULL
+    ) STRICT;
+";
+
 /// Where SQLite's file header has what we look for; see <https://sqlite.org/fileformat.html>.
 const HEADER_BYTES: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -141,6 +152,7 @@ fn lay_out(path: &Path) -> Result<(), rusqlite::Error> {
          {TABLES}
          {SEEN_TABLE}
          {OUTBOX_TABLE}
+         {LISTING_TABLE}
          COMMIT;
          PRAGMA journal_mode = WAL;"
     ))?;

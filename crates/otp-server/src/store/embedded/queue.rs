@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) use self::group::{Group, Row};
 use self::state::State;
 use super::super::backend::{EventId, Unavailable, Version};
-use super::super::live::Next;
+use super::super::live::{Along, Next};
 use super::unneeded::Unneeded;
 use super::written::Written;
 use crate::clock::{Seen, Stopwatch};
@@ -81,14 +81,14 @@ impl Queue {
     pub(super) fn push(
         &self,
         next: &Next,
-        events: Vec<Vec<u8>>,
+        along: Along,
         now_ms: u64,
     ) -> Result<(Version, Arc<Written>), Unavailable> {
-        self.push_to(self.open()?, next, events, now_ms)
+        self.push_to(self.open()?, next, along, now_ms)
     }
 
     /// Queues a shared count under a new version, or changes the row under which it is queued
-    /// already: a count that every request changes is written once a group. Counts have no events.
+    /// already: a count that every request changes is written once a group. Counts bring nothing along.
     pub(super) fn push_count(&self, next: &Next, now_ms: u64) -> Result<Version, Unavailable> {
         let mut state = self.open()?;
         let group = state.groups.back_mut();
@@ -97,7 +97,7 @@ impl Queue {
             row.next.forget_at_ms = next.forget_at_ms;
             return Ok(row.version);
         }
-        self.push_to(state, next, Vec::new(), now_ms)
+        self.push_to(state, next, Along::default(), now_ms)
             .map(|(version, _)| version)
     }
 
@@ -115,7 +115,7 @@ impl Queue {
         &self,
         mut state: MutexGuard<'_, State>,
         next: &Next,
-        events: Vec<Vec<u8>>,
+        along: Along,
         now_ms: u64,
     ) -> Result<(Version, Arc<Written>), Unavailable> {
         if state.waiting >= self.limit {
@@ -140,7 +140,7 @@ impl Queue {
         group.rows.push(Row {
             version,
             next: next.clone(),
-            events,
+            along,
         });
         let written = Arc::clone(&group.written);
         self.wake_writer(state);
@@ -158,6 +158,13 @@ impl Queue {
     pub(super) fn acknowledge(&self, events: &[EventId]) {
         let mut state = self.lock();
         state.unneeded.events.extend(events);
+        self.wake_writer(state);
+    }
+
+    /// The rows of these entries need not be kept.
+    pub(super) fn unlist(&self, listings: Vec<Version>) {
+        let mut state = self.lock();
+        state.unneeded.listings.extend(listings);
         self.wake_writer(state);
     }
 

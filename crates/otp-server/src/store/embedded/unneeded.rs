@@ -15,11 +15,13 @@ pub(super) struct Unneeded {
     pub(super) rows: Vec<Version>,
     /// Events that were acknowledged.
     pub(super) events: Vec<EventId>,
+    /// Versions whose commits brought entries of lists that are too old or too many.
+    pub(super) listings: Vec<Version>,
 }
 
 impl Unneeded {
     pub(super) fn len(&self) -> usize {
-        self.rows.len() + self.events.len()
+        self.rows.len() + self.events.len() + self.listings.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -32,20 +34,24 @@ impl Unneeded {
 pub(super) struct Leftovers {
     pub(super) rows: Garbage,
     pub(super) events: Vec<EventId>,
+    pub(super) listings: Garbage,
 }
 
 impl Leftovers {
     pub(super) fn add(&mut self, unneeded: Unneeded) {
         self.rows.extend(unneeded.rows);
         self.events.extend(unneeded.events);
+        self.listings.extend(unneeded.listings);
     }
 
-    /// A share for one transaction: at most so many rows. Say [`Leftovers::deleted`] when it is gone.
+    /// A share for one transaction: at most so many rows of each table. Say [`Leftovers::deleted`]
+    /// when it is gone.
     pub(super) fn next(&mut self, rows_max: usize) -> Unneeded {
         let events = self.events.iter().take(EVENTS_DELETED);
         Unneeded {
             rows: self.rows.next(rows_max),
             events: events.copied().collect(),
+            listings: self.listings.next(rows_max),
         }
     }
 
@@ -53,14 +59,16 @@ impl Leftovers {
     pub(super) fn deleted(&mut self, share: &Unneeded) {
         self.rows.deleted(share.rows.len());
         self.events.drain(..share.events.len());
+        self.listings.deleted(share.listings.len());
     }
 
     /// Lets whatever has gathered be deleted from now on.
     pub(super) fn sweep(&mut self) {
         self.rows.sweep();
+        self.listings.sweep();
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.events.is_empty()
+        self.rows.is_empty() && self.events.is_empty() && self.listings.is_empty()
     }
 }

@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::backend::Unavailable;
-use super::super::live::Live;
+use super::super::listings::Listings;
+use super::super::live::{Along, Live};
 use super::super::outbox::{Outbox, named};
 use super::database::{Checkpoint, Database, Log, is_full};
 use super::keeper::Upkeep;
@@ -30,6 +31,7 @@ pub(super) struct Writer {
     pub(super) leftovers: Leftovers,
     pub(super) live: Arc<Live>,
     pub(super) outbox: Arc<Outbox>,
+    pub(super) listings: Arc<Listings>,
     pub(super) queue: Arc<Queue>,
     pub(super) upkeep: Arc<Upkeep>,
     pub(super) data_dir: PathBuf,
@@ -80,17 +82,21 @@ impl Writer {
         self.upkeep.committed();
     }
 
-    /// Lets the events be seen of a group that is on the disk.
+    /// Lets be seen what a group that is on the disk has brought along.
     fn publish(&mut self, group: &mut Group) {
-        let mut has_any = false;
-        for row in group.rows.iter_mut().filter(|row| !row.events.is_empty()) {
-            has_any = true;
-            let events = std::mem::take(&mut row.events);
+        let mut has_events = false;
+        for row in &mut group.rows {
+            let Along { events, listing } = std::mem::take(&mut row.along);
+            if let Some(listing) = listing {
+                let dropped = self.listings.put(listing, row.version);
+                self.leftovers.listings.extend(dropped);
+            }
+            has_events |= !events.is_empty();
             for (id, body) in named(row.next.key, row.version, events) {
                 self.outbox.put(id, body);
             }
         }
-        if has_any {
+        if has_events {
             self.leftovers.events.extend(self.outbox.drop_excess());
         }
     }

@@ -1,11 +1,15 @@
 #!lua
 -- Replaces a record if it is still in the version that the decision was made on, and sets its
--- timer and its bucket's count of live codes with it: all or nothing, in one slot.
+-- timer and its bucket's count of live codes with it, puts its events out and enters it in a list:
+-- all or nothing, in one slot.
 --
--- KEYS  record, timers, live codes; with events also: outbox, events, the last event's number
+-- KEYS  record, timers, live codes; with events also: outbox, events, the last event's number;
+--       with an entry of a list also: the bucket's share of the list
 -- ARGV  expected version ('' for none), the record's next value, now (ms), its name in the timers,
 --       when the timer rings (ms), time to live (ms), its live codes; with events also: their time
---       to live (ms), how many may wait, each event
+--       to live (ms), how many may wait, each event; with an entry of a list also: when it was made
+--       (ms), the entry, how many there may be, the last moment of which none is kept (ms), the
+--       share's time to live (ms)
 -- A value is: layout (1 byte), version (8), forget at (8, ms), live codes (4), body.
 -- Answers {1 committed | 0 conflict | -1 another layout, the bucket's live codes}.
 local HEAD, LAYOUT, HOUR = 21, 1, 3600000
@@ -39,10 +43,20 @@ elseif live_codes == change then
   redis.call('PEXPIRE', KEYS[3], redis.call('PTTL', KEYS[2]) + HOUR)
 end
 
-if #KEYS > 3 then
+local last_event = #ARGV
+if #KEYS % 3 == 1 then
+  last_event = #ARGV - 5
+  local list, at = KEYS[#KEYS], last_event + 1
+  redis.call('ZADD', list, ARGV[at], ARGV[at + 1])
+  redis.call('ZREMRANGEBYRANK', list, 0, -ARGV[at + 2] - 1)
+  redis.call('ZREMRANGEBYSCORE', list, '-inf', ARGV[at + 3])
+  redis.call('PEXPIRE', list, ARGV[at + 4])
+end
+
+if #KEYS >= 6 then
   -- Numbers come from the time, and rise even where two servers' clocks differ.
   local number = math.max(tonumber(redis.call('GET', KEYS[6]) or '0'), tonumber(ARGV[3]) * 1000)
-  for i = 10, #ARGV do
+  for i = 10, last_event do
     number = number + 1
     local digits = string.format('%016.0f', number)
     redis.call('ZADD', KEYS[4], 0, digits .. ARGV[4])

@@ -3,6 +3,7 @@
 //! of the bucket. `PREFIX{BUCKET}:out` is who holds which event of the bucket's outbox, `PREFIX{BUCKET}:ev`
 //! the events themselves, `PREFIX{BUCKET}:seq` the last one's number. One bucket has the shared time too:
 //! `PREFIX{BUCKET}:time`, and `PREFIX{BUCKET}:up:START` for each start of a machine.
+//! `PREFIX{BUCKET}:l:KEY` is the bucket's share of a list.
 //!
 //! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
 
@@ -92,6 +93,11 @@ impl Keyspace {
         format!("{}{{{bucket}}}:seq", self.prefix)
     }
 
+    /// A bucket's share of a list.
+    pub(super) fn list(&self, bucket: Bucket, list: Key) -> String {
+        self.named_by(bucket, "l", list.0)
+    }
+
     fn named_by(&self, bucket: Bucket, kind: &str, bytes: [u8; 16]) -> String {
         let mut name = format!("{}{{{bucket}}}:{kind}:", self.prefix);
         for byte in bytes {
@@ -141,6 +147,8 @@ mod tests {
         assert_eq!(keys.outbox(17), "otp:{17}:out");
         assert_eq!(keys.events(17), "otp:{17}:ev");
         assert_eq!(keys.last_event(17), "otp:{17}:seq");
+        let list = format!("otp:{{9}}:l:{}", "11".repeat(16));
+        assert_eq!(keys.list(9, key), list);
         Keyspace::new("{otp}").expect_err("the prefix would decide the slot");
     }
 

@@ -12,6 +12,7 @@ use otp_server::store::embedded::{EmbeddedOptions, EmbeddedStore};
 use tempfile::TempDir;
 use tokio::task::LocalSet;
 
+use super::listing::{list, listed};
 use super::stage::{HOUR, NOW, committed, ids, key, options, write};
 
 const ROUNDS: usize = 6;
@@ -41,6 +42,13 @@ async fn a_killed_process_loses_no_acknowledged_commit_and_makes_none_up() {
         take_events_in(&store, &mut told).await;
         for number in 0..TASKS {
             let stored = store.load(key(number), NOW).await.unwrap().unwrap();
+            let entries = store.list(list(number), None, usize::MAX, NOW).await;
+            let listed: Vec<_> = entries.unwrap().iter().map(|place| place.at_ms).collect();
+            let all: Vec<u64> = (1..=counted(&stored.body)).rev().map(|n| NOW + n).collect();
+            assert!(
+                listed == all,
+                "record {number} and its list do not agree in round {round}"
+            );
             assert_eq!(
                 told.get(&number),
                 Some(&counted(&stored.body)),
@@ -96,6 +104,7 @@ async fn count_up(store: Arc<EmbeddedStore>, number: u64) {
         let live_codes = u32::try_from(count % 3).unwrap();
         let next = Write {
             live_codes,
+            listing: listed(number, number, NOW + count).listing,
             events: vec![[number.to_le_bytes(), count.to_le_bytes()].concat()],
             ..write(number, expected, &body)
         };

@@ -144,6 +144,7 @@ impl World {
             forget_at_ms: self.now + forget_in,
             live_codes,
             events: Vec::new(),
+            listing: None,
         }
     }
 

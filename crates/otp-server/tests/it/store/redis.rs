@@ -4,6 +4,7 @@ mod cluster;
 mod connecting;
 mod events;
 mod faults;
+mod lists;
 mod sharing;
 mod speed;
 mod time;

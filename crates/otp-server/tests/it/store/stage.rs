@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use otp_server::store::backend::{
-    Claim, Commit, EventId, Key, Outgoing, Stored, Taken, Unavailable, Version, Write,
+    Claim, Commit, EventId, Key, Outgoing, Place, Stored, Taken, Unavailable, Version, Write,
 };
 use otp_server::store::embedded::{Durability, EmbeddedOptions, EmbeddedStore};
 use otp_server::store::memory::MemoryStore;
@@ -161,6 +161,22 @@ impl AnyStore {
         }
     }
 
+    pub(super) async fn list(
+        &self,
+        list: Key,
+        before: Option<Place>,
+        limit: usize,
+        now_ms: u64,
+    ) -> Result<Vec<Place>, Unavailable> {
+        match self {
+            Self::Memory(store) => store.list(list, before, limit, now_ms).await,
+            Self::Embedded(store, _) => store.list(list, before, limit, now_ms).await,
+            Self::Redis(store, _) | Self::RedisCluster(store, _) => {
+                store.list(list, before, limit, now_ms).await
+            }
+        }
+    }
+
     pub(super) fn live_codes(&self) -> u64 {
         match self {
             Self::Memory(store) => store.live_codes(),
@@ -217,6 +233,7 @@ pub(super) fn write(number: u64, expected: Option<Version>, body: &[u8]) -> Writ
         forget_at_ms: NOW + HOUR,
         live_codes: 1,
         events: Vec::new(),
+        listing: None,
     }
 }
 

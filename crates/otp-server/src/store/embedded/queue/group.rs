@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::super::backend::{Unavailable, Version};
-use super::super::super::live::Next;
+use super::super::super::live::{Along, Next};
 use super::super::written::Written;
 
 /// A row to be written.
@@ -11,7 +11,7 @@ use super::super::written::Written;
 pub(in super::super) struct Row {
     pub(in super::super) version: Version,
     pub(in super::super) next: Next,
-    pub(in super::super) events: Vec<Vec<u8>>,
+    pub(in super::super) along: Along,
 }
 
 /// Rows that become durable together. Whoever waits for one that is dropped unwritten is told so.

@@ -8,6 +8,7 @@ use otp_server::store::backend::{Claim, Taken};
 use otp_server::store::redis::{Password, RedisOptions, RedisStore};
 use tempfile::TempDir;
 
+use super::super::listing::{list, listed, place};
 use super::super::stage::{HOUR, NOW, bodies, committed, ids, key, write, write_with};
 use super::patient;
 use crate::redis_process::{RedisCluster, RedisProcess, free_port, now};
@@ -55,6 +56,9 @@ async fn a_user_with_the_documented_rights_is_enough() {
     let events = store.events(NOW, 10, 1).await.unwrap();
     assert_eq!(bodies(&events), [b"event"]);
     store.acknowledge(&ids(&events)).await.unwrap();
+    committed(store.commit(listed(2, 1, NOW), NOW).await);
+    let entries = store.list(list(1), None, 10, NOW).await.unwrap();
+    assert_eq!(entries, [place(2, NOW)]);
     let claims = [Claim {
         key: key(1),
         amount: 2,
