@@ -7,6 +7,8 @@ use crate::VerificationId;
 pub enum Event {
     /// A code was made and counted as a send.
     Started(VerificationId),
+    /// A new code was made for it and counted as a send; the one before is dead.
+    Resent(VerificationId),
     /// The right code was given.
     Approved(VerificationId),
     /// A wrong code was given, and the verification lives on.

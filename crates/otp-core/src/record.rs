@@ -134,8 +134,16 @@ impl Record {
     /// Is this a record of that application? Whoever has nothing but an id must ask.
     #[must_use]
     pub fn belongs_to(&self, application: &str) -> bool {
-        self.application == application
-            || (self.application.is_empty() && application == DEFAULT_APPLICATION)
+        self.application() == application
+    }
+
+    /// On whose behalf it is kept.
+    #[must_use]
+    pub fn application(&self) -> &str {
+        match self.application.as_str() {
+            "" => DEFAULT_APPLICATION,
+            application => application,
+        }
     }
 
     /// The verifications remembered, oldest first.

@@ -9,6 +9,7 @@ mod check;
 mod claims;
 mod deliver;
 mod find;
+mod list;
 mod once;
 mod principal;
 mod readiness;
@@ -29,6 +30,7 @@ pub use self::alarm::Alarms;
 pub use self::audit::Audit;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
+pub use self::list::{Cursor, Page, Wanted as WantedOfList};
 pub use self::once::{Once, Ticket};
 pub use self::principal::Principal;
 pub use self::readiness::Readiness;
@@ -39,7 +41,7 @@ pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
 pub use crate::store::Unavailable;
-use crate::store::{Along, Commit, Store, Versioned};
+use crate::store::{Along, Commit, Listed, Listing, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
 
 /// Commits that lost against another request are decided again this often at most.
@@ -127,6 +129,7 @@ impl Service {
         let Shared {
             store,
             clock,
+            keys,
             metrics,
             audit,
             ..
@@ -158,7 +161,7 @@ impl Service {
             patience.check().map_err(Unavailable::not_begun)?;
             let along = Along {
                 events: audit.bodies(&decision.events, now),
-                listing: None,
+                listing: listing(&next, &decision.events, keys, now),
             };
             let stopwatch = Stopwatch::start();
             match store.commit(key, version, &next, along, now).await? {
@@ -237,10 +240,21 @@ async fn finish_aside(work: impl Future<Output = ()> + 'static) {
     }
 }
 
+/// A verification is listed with the commit that makes it.
+fn listing(next: &Record, events: &[Event], keys: &Keys, now: Timestamp) -> Option<Listing> {
+    events.iter().find_map(|event| match event {
+        Event::Started(id) => Some(Listing {
+            list: keys.list_key(next.application()),
+            listed: Listed { at: now, id: *id },
+        }),
+        _ => None,
+    })
+}
+
 /// How an event is counted. Verdicts and what a channel said are counted where they are told.
 fn counted(event: Event) -> Option<VerificationOutcome> {
     match event {
-        Event::Started(_) => Some(VerificationOutcome::Started),
+        Event::Started(_) | Event::Resent(_) => Some(VerificationOutcome::Started),
         Event::Expired(_) => Some(VerificationOutcome::Expired),
         Event::Canceled(_) => Some(VerificationOutcome::Canceled),
         Event::Failed(_) => Some(VerificationOutcome::Failed),

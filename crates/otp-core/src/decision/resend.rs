@@ -30,6 +30,6 @@ impl Record {
             };
             verification.note(now, sending);
         }
-        next.count_send(&new.way_out, policy, now, vec![Event::Started(new.id)])
+        next.count_send(&new.way_out, policy, now, vec![Event::Resent(new.id)])
     }
 }

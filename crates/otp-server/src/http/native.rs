@@ -2,6 +2,7 @@
 //! their keys.
 
 mod answer;
+mod cursor;
 mod fields;
 mod read;
 mod requests;

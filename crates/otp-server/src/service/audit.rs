@@ -40,6 +40,7 @@ struct Entry {
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Started,
+    Resent,
     Approved,
     CheckFailed,
     Locked,
@@ -126,6 +127,7 @@ impl Kind {
     fn of(event: Event) -> (Self, VerificationId) {
         match event {
             Event::Started(id) => (Self::Started, id),
+            Event::Resent(id) => (Self::Resent, id),
             Event::Approved(id) => (Self::Approved, id),
             Event::CheckFailed(id) => (Self::CheckFailed, id),
             Event::Locked(id) => (Self::Locked, id),
@@ -142,6 +144,7 @@ impl Kind {
     fn told(self) -> (&'static str, &'static str) {
         match self {
             Self::Started => ("verification.started", "verification started"),
+            Self::Resent => ("verification.resent", "another code was sent"),
             Self::Approved => ("verification.approved", "verification approved"),
             Self::CheckFailed => ("verification.check_failed", "a wrong code was given"),
             Self::Locked => (
@@ -178,6 +181,7 @@ mod tests {
         let id = VerificationId::parse(&"A".repeat(43)).expect("43 characters");
         let events = [
             Event::Started(id),
+            Event::Resent(id),
             Event::Approved(id),
             Event::CheckFailed(id),
             Event::Locked(id),

@@ -1,19 +1,17 @@
 //! The calls that look: one verification, its timeline, and the recent ones.
 
-use std::str::FromStr;
-
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
-use otp_core::PhoneNumber;
+use otp_core::{PhoneNumber, Status};
 
 use super::super::Faces;
 use super::super::call::Call;
 use super::super::problem::{FieldError, Problem};
 use super::answer::Answer;
-use super::view::{Timeline, Verification, VerificationList, VerificationStatus};
-use super::{TIMELINE, VERIFICATION, VERIFICATIONS, principal, values};
+use super::view::{Timeline, Verification, VerificationList};
+use super::{TIMELINE, VERIFICATION, VERIFICATIONS, cursor, principal, values};
 use crate::directory::Scope;
-use crate::service::Found;
+use crate::service::{Cursor, Found, Page, WantedOfList};
 
 const LIMIT_USUAL: usize = 20;
 const LIMIT_MAX: usize = 100;
@@ -71,32 +69,57 @@ async fn listed(
 ) -> Result<Answer, Answer> {
     let principal = principal(request, faces, call, Scope::Read)?;
     let wanted = Wanted::read(request).map_err(Answer::Problem)?;
-    let found = match &wanted.to {
+    let Wanted {
+        to,
+        status,
+        limit,
+        after,
+    } = wanted;
+    let page = match &to {
         Some(phone) => {
             call.concerns(phone);
-            faces.service.find_by_phone(&principal, phone).await
+            let found = faces.service.find_by_phone(&principal, phone).await;
+            found.map(|found| page_of(found, status, limit, after))
         }
-        None => Ok(Vec::new()),
+        None => {
+            let wanted = WantedOfList {
+                status,
+                limit,
+                after,
+            };
+            faces.service.list(&principal, &wanted).await
+        }
     };
-    let found = found.map_err(|error| Answer::unavailable(&error))?;
-    let fits = |found: &&Found| {
-        let status = VerificationStatus::from(found.overview.status);
-        wanted.status.is_none_or(|wanted| wanted == status)
-    };
-    let shown = found.iter().filter(fits).take(wanted.limit);
+    let page = page.map_err(|error| Answer::unavailable(&error))?;
+    let shown = page.found.iter();
     Ok(Answer::Listed(VerificationList {
         verifications: shown
             .map(|found| Verification::of(&found.overview))
             .collect(),
-        next_cursor: None,
+        next_cursor: page.next.map(|cursor| cursor::written(&cursor)),
     }))
+}
+
+/// One phone has few enough to be looked at together.
+fn page_of(found: Vec<Found>, status: Option<Status>, limit: usize, after: Option<Cursor>) -> Page {
+    let id = |found: &Found| found.overview.verification.id;
+    let start = after.and_then(|after| found.iter().position(|one| id(one) == after.place().1));
+    let behind = found.into_iter().skip(start.map_or(0, |place| place + 1));
+    let fits = |found: &Found| status.is_none_or(|status| found.overview.status == status);
+    let mut found: Vec<Found> = behind.filter(fits).collect();
+    let there_is_more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| there_is_more);
+    let next = last.map(|last| Cursor::new(last.overview.verification.created_at, id(last)));
+    Page { found, next }
 }
 
 /// What is asked for of the recent ones.
 struct Wanted {
     to: Option<PhoneNumber>,
-    status: Option<VerificationStatus>,
+    status: Option<Status>,
     limit: usize,
+    after: Option<Cursor>,
 }
 
 impl Wanted {
@@ -109,6 +132,7 @@ impl Wanted {
             to: None,
             status: None,
             limit: LIMIT_USUAL,
+            after: None,
         };
         let mut errors = Vec::new();
         for (name, value) in query.into_inner() {
@@ -130,7 +154,11 @@ impl Wanted {
     fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "to" => self.to = Some(values::phone(&value.into())?),
-            "status" => self.status = Some(value.parse()?),
+            "status" => self.status = Some(status(value)?),
+            "cursor" => {
+                let cursor = cursor::read(value);
+                self.after = Some(cursor.ok_or("must be the next_cursor of another answer")?);
+            }
             "limit" => {
                 let limit = value.parse().ok();
                 self.limit = limit
@@ -145,22 +173,18 @@ impl Wanted {
     }
 }
 
-impl FromStr for VerificationStatus {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Ok(match text {
-            "pending" => Self::Pending,
-            "approved" => Self::Approved,
-            "expired" => Self::Expired,
-            "canceled" => Self::Canceled,
-            "locked" => Self::Locked,
-            "failed" => Self::Failed,
-            _ => {
-                return Err(
-                    "must be pending, approved, expired, canceled, locked or failed".to_owned(),
-                );
-            }
-        })
-    }
+fn status(text: &str) -> Result<Status, String> {
+    Ok(match text {
+        "pending" => Status::Pending,
+        "approved" => Status::Approved,
+        "expired" => Status::Expired,
+        "canceled" => Status::Canceled,
+        "locked" => Status::Locked,
+        "failed" => Status::Failed,
+        _ => {
+            return Err(
+                "must be pending, approved, expired, canceled, locked or failed".to_owned(),
+            );
+        }
+    })
 }

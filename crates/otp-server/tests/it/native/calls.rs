@@ -7,7 +7,7 @@ use graph_simulator::{Fault, FaultTarget};
 use serde_json::json;
 
 use super::{Client, START, id, is_problem};
-use crate::app::{TestApp, wrong};
+use crate::app::{TestApp, for_crowds, wrong};
 
 const PHONE: &str = "+14155550123";
 
@@ -277,6 +277,44 @@ async fn the_recent_ones_of_a_phone_are_listed_newest_first() {
     assert_eq!(listed("to=%2B14155550123&status=canceled").await, ids[1..2]);
     assert_eq!(listed("to=%2B14155550123&limit=1").await, ids[..1]);
     assert_eq!(listed("to=%2B14155550100").await, [""; 0]);
+}
+
+#[actix_web::test]
+async fn recent_verifications_are_paged_through_newest_first() {
+    let app = TestApp::start_with(for_crowds).await;
+    let client = Client::live(&app).await;
+    let mut ids = Vec::new();
+    for number in 0..25 {
+        // Some within one moment.
+        if number % 3 == 0 {
+            app.pass(Duration::from_millis(1));
+        }
+        ids.push(id(&client.start(&format!("+1415555{number:04}")).await));
+    }
+    client
+        .call(Method::POST, &format!("{START}/{}/cancel", ids[3]), "")
+        .await;
+    let mut seen = Vec::new();
+    let mut query = "limit=10".to_owned();
+    loop {
+        let list = client.get(&format!("{START}?{query}")).await.json();
+        let shown = list["verifications"].as_array().expect("a list");
+        seen.extend(shown.iter().map(id));
+        match list["next_cursor"].as_str() {
+            Some(cursor) => query = format!("limit=10&cursor={cursor}"),
+            None => break,
+        }
+    }
+    let sorted = |ids: &[String]| {
+        let mut ids = ids.to_vec();
+        ids.sort();
+        ids
+    };
+    assert_eq!(sorted(&seen), sorted(&ids), "each once");
+    assert_eq!(sorted(&seen[..1]), sorted(&ids[24..]), "the newest first");
+    let list = client.get(&format!("{START}?status=canceled")).await.json();
+    let shown = list["verifications"].as_array().expect("a list");
+    assert_eq!(shown.iter().map(id).collect::<Vec<_>>(), ids[3..4]);
 }
 
 #[actix_web::test]
