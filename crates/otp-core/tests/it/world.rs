@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use otp_core::{
     About, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event, Keys,
-    MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Record, RecordKey, SendOutcome,
-    Submission, Submitted, Timestamp, Verdict, VerificationId, WayOut, Which,
+    MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Recipient, Record, RecordKey,
+    SendOutcome, Submission, Submitted, Timestamp, Verdict, VerificationId, WayOut, Which,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -62,13 +62,27 @@ impl World {
     }
 
     pub(crate) fn start(&mut self, purpose: &str) -> (SendOutcome, Held) {
+        self.start_about(purpose, About::default())
+    }
+
+    pub(crate) fn start_about(&mut self, purpose: &str, mut about: About) -> (SendOutcome, Held) {
         let id = VerificationId::generate(&mut self.rng, &self.keys, self.key);
-        let (code, held) = self.draw(id, purpose);
+        let (mut code, held) = self.draw(id, purpose);
+        if about.is_test {
+            code.way_out = WayOut::Nothing;
+        }
+        if !about.to.is_empty() {
+            let recipient = Recipient {
+                phone: self.phone.clone(),
+                binding: None,
+            };
+            about.recipient = Some(self.keys.seal_recipient(id, &recipient, [7; 24]));
+        }
         let new = NewVerification {
             code,
             application: "default".to_owned(),
             purpose: purpose.to_owned(),
-            about: About::default(),
+            about,
         };
         let decision = self.record.start(&new, &self.policy, self.now);
         (self.take(decision), held)

@@ -1,6 +1,11 @@
 //! Bytes as the first release wrote them: stores and exports are full of such, so they stay readable.
 
-use otp_core::{Delivery, Record, Timestamp, Verification};
+use otp_core::{
+    About, Delivery, DeliveryResult, Failure, Record, SendOutcome, Submitted, Timestamp,
+    Verification, Which,
+};
+
+use crate::world::{World, wrong};
 
 /// A record of format 1 to which everything happened that one can tell of: each status, each
 /// delivery, both alphabets, sends, a send that was given back, failed checks.
@@ -82,3 +87,89 @@ fn a_record_of_format_1_says_what_it_said_when_it_was_written() {
         (1, Some(1_800_005_242_000), 1_800_005_527_000 + 86_400_000)
     );
 }
+
+/// Everything that format 2 can tell: each step, each failure, each way out, notes and a kept phone.
+fn full_life() -> Record {
+    let mut world = World::new();
+    let told = |world: &mut World, purpose: &str| {
+        world.pass_secs(61);
+        let (outcome, held) = world.start_about(
+            purpose,
+            About {
+                to: "+1*******123".to_owned(),
+                locale: "pt-BR".to_owned(),
+                metadata: r#"{"order":"7"}"#.to_owned(),
+                is_test: purpose == "test",
+                recipient: None,
+            },
+        );
+        assert!(matches!(outcome, SendOutcome::Send { .. }), "{purpose}");
+        held
+    };
+    let accepted = || DeliveryResult::Accepted {
+        message_id: "wamid.x".to_owned(),
+    };
+    let used = told(&mut world, "used");
+    world.delivered(used.id, accepted());
+    world.check(&wrong(&used.code));
+    world.check_which(Which::Id(used.id), Submitted::Text(&wrong(&used.code)));
+    world.check_which(Which::Id(used.id), Submitted::Text(&used.code));
+    let canceled = told(&mut world, "canceled");
+    world.delivered(canceled.id, DeliveryResult::Unsettled);
+    world.cancel(canceled.id);
+    let renewed = told(&mut world, "renewed");
+    world.pass_secs(61);
+    world.resend(renewed.id);
+    for failure in [
+        Failure::Undeliverable,
+        Failure::Throttled,
+        Failure::ChannelDown,
+        Failure::Rejected,
+    ] {
+        world.pass_secs(3600);
+        let refused = told(&mut world, "refused");
+        world.delivered(refused.id, DeliveryResult::Refused(failure));
+    }
+    world.attend();
+    let taken_up = told(&mut world, "taken up");
+    world.pass_secs(15);
+    world.attend();
+    assert!(world.record.verification(taken_up.id).is_some());
+    world.record
+}
+
+/// What the second release writes, to the byte: a store that it wrote must stay readable.
+#[test]
+fn a_record_of_format_2_is_written_and_read_to_the_byte() {
+    let record = full_life();
+    assert_eq!(record.encode(), bytes(FORMAT_2));
+    assert_eq!(Record::decode(&bytes(FORMAT_2)), Ok(record));
+}
+
+const FORMAT_2: &str = "\
+    020005c8fcf4c2b13490d9f8c2b134d8b5fcc2b134a09280c3b13488d581cab13401c0f8fdc9b1340008611830d3641a\
+    68f94a690dcc25d1f4b0cdad41b85dce1e919ff3efbd2e7d5dce047573656401c8fcf4c2b134e0a7120206007f779927\
+    b9bcd930b97e68211477de3e7beda7758c9a346e1b65deddfa1fe7be010777616d69642e780c2b312a2a2a2a2a2a2a31\
+    32330570742d42520d7b226f72646572223a2237227d000004c8fcf4c2b1340000040007020009c7cb56ff66cd60b5a6\
+    b3b31c1c3f35854b1b704c0bcdffec151dab6060a6fc770863616e63656c65640490d9f8c2b134e0a712030600306f23\
+    8f09c9ab4b90c050d34c78c7a0ece750e95e9688cfbf53ae2e26ffe242030c2b312a2a2a2a2a2a2a3132330570742d42\
+    520d7b226f72646572223a2237227d00000390d9f8c2b134000006000b0940bd2425d6bc316e54105d35de6024a0398d\
+    74257c667dda06bf2023490fcc0772656e6577656402a09280c3b134e0a71203060074e4972fcea78b55854da8e86c69\
+    6e6da0f8184b1e74da0e131f884faa416e96040c2b312a2a2a2a2a2a2a3132330570742d42520d7b226f72646572223a\
+    2237227d000003d8b5fcc2b13400c8dc0301a0e6fd060a6a00f65f1e53354322cf3e84b656ab30aa37ed513086bb02a5\
+    cc55c1407442cc077265667573656406e8cbdfc4b134e0a712030600840dcf093b3ca2190739b8aa62c67eee9b83f4ad\
+    b6cdf09352fa591ed22d9728020c2b312a2a2a2a2a2a2a3132330570742d42520d7b226f72646572223a2237227d0000\
+    02e8cbdfc4b1340000050070f268cb270abd43bc0dc84bb165180dde05c0eb0ebfe16fa8db214fb374a2fe0772656675\
+    73656406b085bfc6b134e0a712030600c2ac8bb353405090f2895f28125bb06fb19aca8fdf475d5992b536d6aad183e8\
+    020c2b312a2a2a2a2a2a2a3132330570742d42520d7b226f72646572223a2237227d000002b085bfc6b134000005014f\
+    e13fdd4950e74410f2b237fa7ebeb041da8c0b0c8a14ef519d0c74f2617ae4077265667573656406f8be9ec8b134e0a7\
+    120306007325aa08707af14bc815bc7e0e3c0fc37b413a2d08b85b70c40e9430b2646971020c2b312a2a2a2a2a2a2a31\
+    32330570742d42520d7b226f72646572223a2237227d000002f8be9ec8b1340000050230c66a7afccc2d998b06323896\
+    f21e0e0c42426d7332262e847e587ca89e87d7077265667573656406c0f8fdc9b134e0a712030600dc566d27b8d43376\
+    348b793700735869e4b9f4e1796f479ab196fe7ef94a0888020c2b312a2a2a2a2a2a2a3132330570742d42520d7b226f\
+    72646572223a2237227d000002c0f8fdc9b134000005031b9f4cd3fc39e2f39168e0dd7b9a3b01fba7197e5d5858ee3f\
+    1d20b44008fd530874616b656e2075700088d581cab134e0a7120306006e2dd21ceb3f8924b283202eb1dd286b286515\
+    4ba82c9bd35ca9cbf6ef92d8f200b8bf83cab134023bf4ed8686223c3faa28230b2ae000550e0be582eb7d2c652ab0ee\
+    f26e89d1a725cfdf55a20283cf7d526b2377f18207ec9bb695b4f1740f7a825bf70c2b312a2a2a2a2a2a2a3132330570\
+    742d42520d7b226f72646572223a2237227d0001360707070707070707070707070707070707070707070707077ce267\
+    14fcc1c074abd3fc584c647455740a6668c85daaaf845852a7cc350288d581cab13400987503";
