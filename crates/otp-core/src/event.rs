@@ -19,7 +19,13 @@ pub enum Event {
     Expired(VerificationId),
     /// Called off by the application, or replaced by a newer code.
     Canceled(VerificationId),
-    /// The channel refused the message for good.
+    /// The channel refused a message, and another one goes out later.
+    Refused(VerificationId),
+    /// The next channel takes over.
+    HandedOn(VerificationId),
+    /// A receipt said how far a message got.
+    Receipt(VerificationId),
+    /// No channel took a message: nobody has the code.
     Failed(VerificationId),
     /// A delivery was taken up again after its server went silent.
     Redelivered(VerificationId),

@@ -20,11 +20,12 @@ mod shared_limits;
 mod tally;
 mod time;
 mod window;
+mod workflow;
 
 pub use code::{Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode};
 pub use decision::{
-    Attention, CancelOutcome, Decision, DeliveryResult, NewCode, NewVerification, Reason,
-    Redelivery, Refusal, SendOutcome, Submission, Submitted, Verdict, WayOut, Which,
+    Attention, CancelOutcome, Decision, DeliveryResult, Handover, NewCode, NewVerification, Reason,
+    Receipt, Received, Refusal, SendOutcome, Submission, Submitted, Verdict, WayOut, Which,
 };
 pub use event::Event;
 pub use id::{InvalidVerificationId, VerificationId};
@@ -38,11 +39,12 @@ pub use policy::{
     SendLimits, Window,
 };
 pub use record::{
-    About, Attempt, DEFAULT_APPLICATION, Delivery, Failure, Happened, Overview, Progress, Record,
-    RecordError, Room, Status, Step, Verification,
+    About, Attempt, DEFAULT_APPLICATION, Delivery, Failure, HandedOn, Happened, Overview, Progress,
+    Record, RecordError, Room, Status, Step, Verification,
 };
 pub use shared_limits::{
     Asker, Claim, Countries, CountryNotAllowed, Prices, SharedLimits, TallyKey,
 };
 pub use tally::{Cap, Tally, TallyError};
 pub use time::Timestamp;
+pub use workflow::{ChannelKind, InvalidWorkflow, Until, Workflow, WorkflowStep};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{CodePolicy, InvalidCodeLength};
+use crate::{CodePolicy, InvalidCodeLength, Workflow};
 
 /// The shortest code that the defaults are made for.
 pub const CODE_LENGTH_MIN: u32 = 6;
@@ -68,6 +68,8 @@ pub struct Policy {
     pub sends: SendLimits,
     /// How often a phone may guess wrong.
     pub guesses: GuessLimits,
+    /// The channels that a code goes out by.
+    pub workflow: Workflow,
     /// After this long without a result, a delivery is taken up again (once) or given up.
     pub deliver_within: Duration,
 }
@@ -149,6 +151,7 @@ impl Default for Policy {
                 free_failures: 3,
                 first_wait: Duration::from_secs(30),
             },
+            workflow: Workflow::default(),
             deliver_within: Duration::from_secs(15),
         }
     }

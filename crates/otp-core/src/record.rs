@@ -3,16 +3,18 @@
 //! Everything that bounds abuse of one person's number stands in one record, so two requests in
 //! flight cannot each see half of it.
 
+mod attempt;
 mod format;
 mod overview;
 mod trail;
 
 use crate::window::{self, LONGEST_WINDOW};
-use crate::{CodeDigest, CodePolicy, Policy, Sealed, Timestamp, VerificationId};
+use crate::{ChannelKind, CodeDigest, CodePolicy, Policy, Sealed, Timestamp, VerificationId};
 
+pub use self::attempt::{Attempt, Failure, Progress};
 pub use self::format::RecordError;
 pub use self::overview::{Overview, Room};
-pub use self::trail::{Attempt, Failure, Happened, Progress, Step};
+pub use self::trail::{HandedOn, Happened, Step};
 
 /// One (application, phone): recent sends and failures, and the verifications worth remembering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub struct Verification {
     pub delivery: Delivery,
     /// What whoever asked for it may want to know again.
     pub about: About,
+    /// Its messages, oldest first.
+    pub attempts: Vec<Attempt>,
     /// What happened to it, oldest first.
     pub trail: Vec<Step>,
 }
@@ -91,11 +95,13 @@ pub enum Status {
     Failed,
 }
 
-/// The message's way out.
+/// Where the latest message stands with us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// Some server is handing it over, or died doing so.
     Underway {
+        /// The workflow's step that it belongs to, from 0.
+        step: u8,
         /// Past this moment it is taken up again, or given up.
         deliver_by: Timestamp,
         /// How often it was tried, this time included.
@@ -103,11 +109,18 @@ pub enum Delivery {
         /// Phone and code, to try again with.
         sealed: Sealed,
     },
-    /// The channel took it, under its own id.
-    Accepted {
-        /// The channel's name for the message.
-        message_id: String,
+    /// The channel took it, or nobody knows; unless it gets far enough in time, the next step takes
+    /// over.
+    Watched {
+        /// The workflow's step that it belongs to, from 0.
+        step: u8,
+        /// Past this moment the next step takes over.
+        until_at: Timestamp,
+        /// Phone and code, for the next step.
+        sealed: Sealed,
     },
+    /// The channel took it, and nobody waits for more.
+    Accepted,
     /// The channel refused it for good.
     Refused,
     /// It may or may not have left.
@@ -236,6 +249,9 @@ impl Record {
 }
 
 impl Verification {
+    /// Messages that are remembered; the latest ones stay.
+    pub const ATTEMPTS_MAX: usize = 16;
+
     /// A pending code that has outlived its time, or that seems to have more time left than it
     /// was ever given: then the clock went back, and the code counts as expired too.
     #[must_use]
@@ -251,10 +267,32 @@ impl Verification {
         self.status == Status::Pending && !self.is_overdue(now)
     }
 
-    /// How each of its messages fared, oldest first.
-    #[must_use]
-    pub fn attempts(&self) -> Vec<Attempt> {
-        trail::attempts(&self.trail)
+    /// A further message begins.
+    pub(crate) fn begin_attempt(
+        &mut self,
+        channel: ChannelKind,
+        progress: Progress,
+        at: Timestamp,
+    ) {
+        let number = self.attempts.last().map_or(0, |last| last.number);
+        if self.attempts.len() >= Self::ATTEMPTS_MAX {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(Attempt {
+            number: number.saturating_add(1),
+            channel,
+            message_id: String::new(),
+            progress,
+            at,
+        });
+    }
+
+    /// The latest message is that far now.
+    pub(crate) fn progressed(&mut self, progress: Progress, at: Timestamp) {
+        if let Some(last) = self.attempts.last_mut() {
+            last.progress = progress;
+            last.at = at;
+        }
     }
 
     pub(crate) fn note(&mut self, at: Timestamp, what: Happened) {
@@ -265,7 +303,10 @@ impl Verification {
     pub(crate) fn finish(&mut self, status: Status) {
         self.status = status;
         self.about.recipient = None;
-        if matches!(self.delivery, Delivery::Underway { .. }) {
+        if matches!(
+            self.delivery,
+            Delivery::Underway { .. } | Delivery::Watched { .. }
+        ) {
             self.delivery = Delivery::Dropped;
         }
     }
@@ -276,6 +317,7 @@ impl Verification {
         }
         match self.delivery {
             Delivery::Underway { deliver_by, .. } => Some(deliver_by.min(self.expires_at)),
+            Delivery::Watched { until_at, .. } => Some(until_at.min(self.expires_at)),
             _ => Some(self.expires_at),
         }
     }

@@ -1,7 +1,9 @@
-//! What time alone brings about: codes expire, and deliveries that went silent are taken up.
+//! What time alone brings about: codes expire, deliveries that went silent are taken up, and steps
+//! that did not get far enough hand over to the next one.
 
-use crate::record::{Delivery, Happened, Status};
-use crate::{Decision, Event, Policy, Record, Sealed, Timestamp, VerificationId};
+use super::hand_on::Handover;
+use crate::record::{Delivery, HandedOn, Happened, Progress, Status, Verification};
+use crate::{Decision, Event, Policy, Record, Timestamp};
 
 /// A server may die once between the commit and the send; a second silence is given up.
 const TRIES_MAX: u8 = 2;
@@ -9,17 +11,8 @@ const TRIES_MAX: u8 = 2;
 /// What must be done once the next record is committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attention {
-    /// Messages to hand over again.
-    pub redeliver: Vec<Redelivery>,
-}
-
-/// A message whose first delivery has no known end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redelivery {
-    /// The verification it belongs to.
-    pub id: VerificationId,
-    /// Phone and code.
-    pub sealed: Sealed,
+    /// Messages to hand over.
+    pub hand_over: Vec<Handover>,
 }
 
 impl Record {
@@ -33,42 +26,61 @@ impl Record {
             .iter_mut()
             .filter(|one| one.status == Status::Pending)
         {
-            let id = verification.id;
-            if verification.is_overdue(now) {
-                verification.finish(Status::Expired);
-                verification.note(now, Happened::Expired);
-                events.push(Event::Expired(id));
-                continue;
-            }
-            let Delivery::Underway {
-                deliver_by,
-                tries,
-                sealed,
-            } = &mut verification.delivery
-            else {
-                continue;
-            };
-            if *deliver_by > now {
-                continue;
-            }
-            if *tries < TRIES_MAX {
-                *tries += 1;
-                *deliver_by = now.plus(policy.deliver_within);
-                attention.redeliver.push(Redelivery {
-                    id,
-                    sealed: sealed.clone(),
-                });
-                verification.note(now, Happened::TakenUp);
-                events.push(Event::Redelivered(id));
-            } else {
-                verification.delivery = Delivery::Unsettled;
-                verification.note(now, Happened::Unsettled);
-                events.push(Event::Unsettled(id));
-            }
+            let (event, handover) = verification.attend(policy, now);
+            events.extend(event);
+            attention.hand_over.extend(handover);
         }
         if events.is_empty() {
             return Decision::unchanged(attention);
         }
         Decision::changed(attention, next, events)
+    }
+}
+
+impl Verification {
+    fn attend(&mut self, policy: &Policy, now: Timestamp) -> (Option<Event>, Option<Handover>) {
+        let id = self.id;
+        if self.is_overdue(now) {
+            self.finish(Status::Expired);
+            self.note(now, Happened::Expired);
+            return (Some(Event::Expired(id)), None);
+        }
+        match &mut self.delivery {
+            Delivery::Underway {
+                deliver_by, tries, ..
+            } if *deliver_by <= now && *tries < TRIES_MAX => {
+                *tries += 1;
+                *deliver_by = now.plus(policy.deliver_within);
+                self.note(now, Happened::TakenUp);
+                (Some(Event::Redelivered(id)), self.handover())
+            }
+            Delivery::Underway { deliver_by, .. } if *deliver_by <= now => {
+                self.progressed(Progress::Unsettled, now);
+                self.note(now, Happened::Unsettled);
+                // It had its time.
+                self.next_or(Delivery::Unsettled, Event::Unsettled(id), policy, now)
+            }
+            Delivery::Watched { until_at, .. } if *until_at <= now => {
+                self.next_or(Delivery::Accepted, Event::Accepted(id), policy, now)
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// The next step takes over; where there is none any more, it stands as it stands.
+    fn next_or(
+        &mut self,
+        settled: Delivery,
+        event: Event,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> (Option<Event>, Option<Handover>) {
+        match self.hand_on(HandedOn::NotInTime, policy, now) {
+            Some(handover) => (Some(Event::HandedOn(self.id)), Some(handover)),
+            None => {
+                self.delivery = settled;
+                (Some(event), None)
+            }
+        }
     }
 }

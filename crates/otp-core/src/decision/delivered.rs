@@ -1,7 +1,8 @@
-//! What a channel said of a message.
+//! What a channel said of a message when it was handed over.
 
-use crate::record::{Delivery, Failure, Happened, Status};
-use crate::{Decision, Event, Record, Timestamp, VerificationId};
+use super::hand_on::Handover;
+use crate::record::{Delivery, Failure, HandedOn, Happened, Progress, Status};
+use crate::{Decision, Event, Policy, Record, Timestamp, VerificationId};
 
 /// What a channel said of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,49 +29,76 @@ impl DeliveryResult {
 }
 
 impl Record {
-    /// Notes how a delivery ended and forgets phone and code. A definite refusal ends the
+    /// Notes how a handing over ended. The next step of the workflow takes over when this one was
+    /// refused, and answers with what is to be handed over then; else phone and code are forgotten,
+    /// unless a next step may still need them. A definite refusal of every step ends the
     /// verification and gives the send back, never the failures; an unknown end gives nothing
     /// back, because the person may hold the code.
     pub fn delivered(
         &self,
         id: VerificationId,
         result: DeliveryResult,
+        policy: &Policy,
         now: Timestamp,
-    ) -> Decision<()> {
+    ) -> Decision<Option<Handover>> {
         let mut next = self.clone();
-        let underway = |verification: &&mut crate::Verification| {
+        let expected = |verification: &&mut crate::Verification| {
             matches!(
                 verification.delivery,
                 Delivery::Underway { .. } | Delivery::Dropped
             )
         };
-        let Some(verification) = next.verification_mut(id).filter(underway) else {
-            return Decision::unchanged(());
+        let Some(verification) = next.verification_mut(id).filter(expected) else {
+            return Decision::unchanged(None);
         };
-        let event = match result.after(&verification.delivery) {
+        let result = result.after(&verification.delivery);
+        let mut handover = None;
+        let event = match result {
             DeliveryResult::Accepted { message_id } => {
-                verification.delivery = Delivery::Accepted { message_id };
+                if let Some(last) = verification.attempts.last_mut() {
+                    last.message_id = message_id;
+                    if last.progress.is_moved_by(Progress::Accepted) {
+                        last.progress = Progress::Accepted;
+                        last.at = now;
+                    }
+                }
                 verification.note(now, Happened::Accepted);
+                verification.watch(Delivery::Accepted, policy, now);
                 Event::Accepted(id)
             }
             DeliveryResult::Unsettled => {
-                verification.delivery = Delivery::Unsettled;
+                verification.progressed(Progress::Unsettled, now);
                 verification.note(now, Happened::Unsettled);
+                verification.watch(Delivery::Unsettled, policy, now);
                 Event::Unsettled(id)
             }
             DeliveryResult::Refused(failure) => {
-                let sent_at = verification.created_at;
-                let was_pending = verification.status == Status::Pending;
-                verification.delivery = Delivery::Refused;
+                verification.progressed(Progress::Failed(failure), now);
                 verification.note(now, Happened::Refused(failure));
-                if was_pending {
-                    verification.finish(Status::Failed);
-                    next.give_send_back(sent_at);
+                let why = HandedOn::Refused(failure);
+                handover = verification.hand_on_after(failure, why, policy, now);
+                let is_over = handover.is_none()
+                    && !matches!(verification.delivery, Delivery::Watched { .. });
+                if is_over && verification.status == Status::Pending && verification.is_out() {
+                    // An earlier message may have arrived.
+                    verification.delivery = Delivery::Unsettled;
+                } else if is_over {
+                    let sent_at = verification.created_at;
+                    let was_pending = verification.status == Status::Pending;
+                    verification.delivery = Delivery::Refused;
+                    if was_pending {
+                        verification.finish(Status::Failed);
+                        next.give_send_back(sent_at);
+                    }
                 }
-                Event::Failed(id)
+                match (&handover, is_over) {
+                    (Some(_), _) => Event::HandedOn(id),
+                    (None, true) => Event::Failed(id),
+                    (None, false) => Event::Refused(id),
+                }
             }
         };
-        Decision::changed((), next, vec![event])
+        Decision::changed(handover, next, vec![event])
     }
 
     /// A refused send counts against its own, smaller cap: refusals cost calls, too.

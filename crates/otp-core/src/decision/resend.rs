@@ -1,7 +1,7 @@
 //! A new code for a verification that is still pending.
 
 use crate::record::Happened;
-use crate::{Decision, Event, NewCode, Policy, Record, SendOutcome, Timestamp, WayOut};
+use crate::{Decision, Event, NewCode, Policy, Record, SendOutcome, Timestamp};
 
 impl Record {
     /// Decides on a new code for a pending verification: the old code dies, the time starts anew,
@@ -17,18 +17,12 @@ impl Record {
             return Decision::unchanged(SendOutcome::Refused(refusal));
         }
         let mut next = self.clone();
-        let delivery = new.delivery(policy, now);
         if let Some(verification) = next.verification_mut(new.id) {
             verification.created_at = now;
             verification.expires_at = now.plus(policy.lifetime);
             verification.code = policy.code;
             verification.digest = new.digest;
-            verification.delivery = delivery;
-            let sending = match new.way_out {
-                WayOut::Deliver(_) => Happened::Resending,
-                WayOut::Nothing => Happened::NotSent,
-            };
-            verification.note(now, sending);
+            verification.set_out(&new.way_out, Happened::Resending, policy, now);
         }
         next.count_send(&new.way_out, policy, now, vec![Event::Resent(new.id)])
     }

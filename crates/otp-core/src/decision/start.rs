@@ -1,10 +1,10 @@
 //! May a code be sent to this phone now? A start makes a verification.
 
-use crate::record::{About, Delivery, Happened, Status};
+use crate::record::{About, Delivery, Happened, Progress, Status};
 use crate::window::{self, Blocked};
 use crate::{
-    CodeDigest, Decision, Event, Policy, Reason, Record, Refusal, Sealed, Timestamp, Verification,
-    VerificationId, Which,
+    ChannelKind, CodeDigest, Decision, Event, Policy, Reason, Record, Refusal, Sealed, Timestamp,
+    Verification, VerificationId, Which,
 };
 
 /// A freshly drawn code, as the rules see it: never in the clear.
@@ -82,15 +82,12 @@ impl Record {
             attempts_left: attempts_left.unwrap_or(policy.attempts_per_code),
             code: policy.code,
             digest: new.code.digest,
-            delivery: new.code.delivery(policy, now),
+            delivery: Delivery::Dropped,
             about: new.about.clone(),
+            attempts: Vec::new(),
             trail: Vec::new(),
         };
-        let sending = match new.code.way_out {
-            WayOut::Deliver(_) => Happened::Sending,
-            WayOut::Nothing => Happened::NotSent,
-        };
-        verification.note(now, sending);
+        verification.set_out(&new.code.way_out, Happened::Sending, policy, now);
         next.verifications.push(verification);
         events.push(Event::Started(new.code.id));
         next.count_send(&new.code.way_out, policy, now, events)
@@ -177,15 +174,32 @@ impl Record {
     }
 }
 
-impl NewCode {
-    pub(super) fn delivery(&self, policy: &Policy, now: Timestamp) -> Delivery {
-        match &self.way_out {
-            WayOut::Deliver(sealed) => Delivery::Underway {
-                deliver_by: now.plus(policy.deliver_within),
-                tries: 1,
-                sealed: sealed.clone(),
-            },
-            WayOut::Nothing => Delivery::NotSent,
+impl Verification {
+    /// A new code goes out by the workflow's first step.
+    pub(super) fn set_out(
+        &mut self,
+        way_out: &WayOut,
+        sending: impl FnOnce(ChannelKind) -> Happened,
+        policy: &Policy,
+        now: Timestamp,
+    ) {
+        let channel = policy.workflow.first();
+        match way_out {
+            WayOut::Deliver(sealed) => {
+                self.delivery = Delivery::Underway {
+                    step: 0,
+                    deliver_by: now.plus(policy.deliver_within),
+                    tries: 1,
+                    sealed: sealed.clone(),
+                };
+                self.begin_attempt(channel, Progress::Queued, now);
+                self.note(now, sending(channel));
+            }
+            WayOut::Nothing => {
+                self.delivery = Delivery::NotSent;
+                self.begin_attempt(channel, Progress::NotSent, now);
+                self.note(now, Happened::NotSent);
+            }
         }
     }
 }

@@ -23,11 +23,13 @@ macro_rules! mirrored {
     };
 }
 
+mod attempts;
 mod first;
 mod steps;
 
 use serde::{Deserialize, Serialize};
 
+use self::attempts::StoredAttempt;
 use self::steps::StoredStep;
 use super::{About, DEFAULT_APPLICATION, Delivery, Record, Status, Verification};
 use crate::{CodeAlphabet, CodeDigest, CodeLength, CodePolicy, Sealed, Timestamp, VerificationId};
@@ -72,6 +74,7 @@ struct StoredVerification {
     digest: CodeDigest,
     delivery: StoredDelivery,
     about: StoredAbout,
+    attempts: Vec<StoredAttempt>,
     trail: Vec<StoredStep>,
 }
 
@@ -104,13 +107,17 @@ enum StoredAlphabet {
 #[derive(Serialize, Deserialize)]
 enum StoredDelivery {
     Underway {
+        step: u8,
         deliver_by: Timestamp,
         tries: u8,
         sealed: Sealed,
     },
-    Accepted {
-        message_id: String,
+    Watched {
+        step: u8,
+        until_at: Timestamp,
+        sealed: Sealed,
     },
+    Accepted,
     Refused,
     Unsettled,
     Dropped,
@@ -201,6 +208,11 @@ impl From<&Verification> for StoredVerification {
             digest: verification.digest,
             delivery: StoredDelivery::from(&verification.delivery),
             about: StoredAbout::from(&verification.about),
+            attempts: verification
+                .attempts
+                .iter()
+                .map(StoredAttempt::from)
+                .collect(),
             trail: steps::stored(&verification.trail),
         }
     }
@@ -210,11 +222,7 @@ impl TryFrom<StoredVerification> for Verification {
     type Error = RecordError;
 
     fn try_from(stored: StoredVerification) -> Result<Self, RecordError> {
-        let alphabet = match stored.code_alphabet {
-            StoredAlphabet::Digits => CodeAlphabet::Digits,
-            StoredAlphabet::Unambiguous => CodeAlphabet::Unambiguous,
-        };
-        let length = CodeLength::new(stored.code_length).map_err(|_| RecordError::Damaged)?;
+        let code = code_policy(stored.code_length, stored.code_alphabet)?;
         Ok(Self {
             id: stored.id,
             purpose: stored.purpose,
@@ -227,10 +235,11 @@ impl TryFrom<StoredVerification> for Verification {
                     .saturating_add(stored.lifetime_ms),
             ),
             attempts_left: stored.attempts_left,
-            code: CodePolicy { length, alphabet },
+            code,
             digest: stored.digest,
             delivery: stored.delivery.into(),
             about: stored.about.into(),
+            attempts: stored.attempts.into_iter().map(Into::into).collect(),
             trail: steps::read(stored.trail),
         })
     }
@@ -252,17 +261,26 @@ impl From<&Delivery> for StoredDelivery {
     fn from(delivery: &Delivery) -> Self {
         match delivery {
             Delivery::Underway {
+                step,
                 deliver_by,
                 tries,
                 sealed,
             } => Self::Underway {
+                step: *step,
                 deliver_by: *deliver_by,
                 tries: *tries,
                 sealed: sealed.clone(),
             },
-            Delivery::Accepted { message_id } => Self::Accepted {
-                message_id: message_id.clone(),
+            Delivery::Watched {
+                step,
+                until_at,
+                sealed,
+            } => Self::Watched {
+                step: *step,
+                until_at: *until_at,
+                sealed: sealed.clone(),
             },
+            Delivery::Accepted => Self::Accepted,
             Delivery::Refused => Self::Refused,
             Delivery::Unsettled => Self::Unsettled,
             Delivery::Dropped => Self::Dropped,
@@ -275,15 +293,26 @@ impl From<StoredDelivery> for Delivery {
     fn from(delivery: StoredDelivery) -> Self {
         match delivery {
             StoredDelivery::Underway {
+                step,
                 deliver_by,
                 tries,
                 sealed,
             } => Self::Underway {
+                step,
                 deliver_by,
                 tries,
                 sealed,
             },
-            StoredDelivery::Accepted { message_id } => Self::Accepted { message_id },
+            StoredDelivery::Watched {
+                step,
+                until_at,
+                sealed,
+            } => Self::Watched {
+                step,
+                until_at,
+                sealed,
+            },
+            StoredDelivery::Accepted => Self::Accepted,
             StoredDelivery::Refused => Self::Refused,
             StoredDelivery::Unsettled => Self::Unsettled,
             StoredDelivery::Dropped => Self::Dropped,
@@ -314,4 +343,14 @@ impl From<StoredAbout> for About {
             recipient: stored.recipient,
         }
     }
+}
+
+fn code_policy(length: u8, alphabet: StoredAlphabet) -> Result<CodePolicy, RecordError> {
+    Ok(CodePolicy {
+        length: CodeLength::new(length).map_err(|_| RecordError::Damaged)?,
+        alphabet: match alphabet {
+            StoredAlphabet::Digits => CodeAlphabet::Digits,
+            StoredAlphabet::Unambiguous => CodeAlphabet::Unambiguous,
+        },
+    })
 }

@@ -1,6 +1,6 @@
-//! What happened to a verification, step by step: what its timeline tells, and how its messages fared.
+//! What happened to a verification, step by step: what its timeline tells.
 
-use crate::Timestamp;
+use crate::{ChannelKind, Failure, Progress, Timestamp};
 
 /// One thing that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,11 @@ pub struct Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
     /// A code was made and its send counted; it is being handed over.
-    Sending,
+    Sending(ChannelKind),
     /// The same again, with a new code that ended the one before.
-    Resending,
+    Resending(ChannelKind),
+    /// The same code goes another way.
+    HandedOn(ChannelKind, HandedOn),
     /// A code was made of which nothing is ever sent: for tests.
     NotSent,
     /// Its server went silent, so another one handed it over again.
@@ -28,6 +30,13 @@ pub enum Happened {
     Refused(Failure),
     /// Nobody knows whether the message left.
     Unsettled,
+    /// A receipt said how far a message got.
+    Receipt {
+        /// Which message.
+        number: u8,
+        /// How far.
+        progress: Progress,
+    },
     /// A wrong code was given.
     WrongCode {
         /// Guesses left after it.
@@ -45,41 +54,13 @@ pub enum Happened {
     Replaced,
 }
 
-/// Why a channel did not take a message.
+/// Why the next channel took over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// This person cannot be reached this way.
-    Undeliverable,
-    /// Too much at once.
-    Throttled,
-    /// The channel serves nobody now.
-    ChannelDown,
-    /// The channel found fault with the request itself.
-    Rejected,
-}
-
-/// How one message fared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempt {
-    /// How far it got.
-    pub progress: Progress,
-    /// Since when.
-    pub at: Timestamp,
-}
-
-/// How far a message got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// It waits for the channel's word.
-    Queued,
-    /// The channel took it.
-    Accepted,
-    /// The channel did not.
-    Failed(Failure),
-    /// Nobody knows.
-    Unsettled,
-    /// It is a test: nothing was to be sent.
-    NotSent,
+pub enum HandedOn {
+    /// The one before did not get far enough in time.
+    NotInTime,
+    /// The one before refused it.
+    Refused(Failure),
 }
 
 /// Steps that are kept; the first one and the latest ones stay.
@@ -90,37 +71,4 @@ pub(crate) fn add(trail: &mut Vec<Step>, at: Timestamp, what: Happened) {
         trail.remove(1);
     }
     trail.push(Step { at, what });
-}
-
-/// The messages that a trail tells of, oldest first.
-pub(crate) fn attempts(trail: &[Step]) -> Vec<Attempt> {
-    let mut attempts: Vec<Attempt> = Vec::new();
-    for Step { at, what } in trail {
-        let progress = match what {
-            Happened::Sending | Happened::Resending => {
-                let progress = Progress::Queued;
-                attempts.push(Attempt { progress, at: *at });
-                continue;
-            }
-            Happened::NotSent => {
-                let progress = Progress::NotSent;
-                attempts.push(Attempt { progress, at: *at });
-                continue;
-            }
-            Happened::Accepted => Progress::Accepted,
-            Happened::Refused(failure) => Progress::Failed(*failure),
-            Happened::Unsettled => Progress::Unsettled,
-            Happened::TakenUp
-            | Happened::WrongCode { .. }
-            | Happened::Locked
-            | Happened::Approved
-            | Happened::Expired
-            | Happened::Canceled
-            | Happened::Replaced => continue,
-        };
-        if let Some(last) = attempts.last_mut() {
-            *last = Attempt { progress, at: *at };
-        }
-    }
-    attempts
 }

@@ -153,11 +153,11 @@ fn a_silent_delivery_is_taken_up_once_and_then_given_up() {
     let mut world = World::new();
     let held = world.send();
     world.pass_secs(14);
-    assert!(world.attend().redeliver.is_empty());
+    assert!(world.attend().hand_over.is_empty());
     world.pass_secs(1);
     assert_eq!(world.record.due_at(), Some(world.now));
     let attention = world.attend();
-    let [redelivery] = &attention.redeliver[..] else {
+    let [redelivery] = &attention.hand_over[..] else {
         panic!("one redelivery")
     };
     let unsealed = world
@@ -169,7 +169,7 @@ fn a_silent_delivery_is_taken_up_once_and_then_given_up() {
         ("+14155550123", held.code.as_str())
     );
     world.pass_secs(15);
-    assert!(world.attend().redeliver.is_empty());
+    assert!(world.attend().hand_over.is_empty());
     assert_eq!(
         world.record.verification(held.id).expect("known").delivery,
         Delivery::Unsettled
@@ -182,7 +182,7 @@ fn a_refused_second_try_does_not_kill_a_code_that_may_have_arrived() {
     let mut world = World::new();
     let held = world.send();
     world.pass_secs(15);
-    assert_eq!(world.attend().redeliver.len(), 1);
+    assert_eq!(world.attend().hand_over.len(), 1);
     world.delivered(held.id, DeliveryResult::Refused(Failure::Undeliverable));
     assert_eq!(world.check(&held.code), Verdict::Approved(held.id));
 }
@@ -242,12 +242,10 @@ fn phone_and_code_are_forgotten_once_the_delivery_is_settled() {
         let mut world = World::new();
         let held = world.send();
         match settle {
-            0 => world.delivered(
-                held.id,
-                DeliveryResult::Accepted {
-                    message_id: "m".into(),
-                },
-            ),
+            0 => {
+                let message_id = "m".into();
+                world.delivered(held.id, DeliveryResult::Accepted { message_id });
+            }
             1 => assert_eq!(world.check(&held.code), Verdict::Approved(held.id)),
             2 => assert_eq!(world.cancel(held.id), CancelOutcome::Canceled),
             _ => {
@@ -374,14 +372,14 @@ fn a_delivery_is_taken_up_only_while_its_code_is_wanted() {
     let mut world = World::new();
     let held = world.send();
     world.pass_secs(15);
-    let [redelivery] = &world.attend().redeliver[..] else {
+    let [redelivery] = &world.attend().hand_over[..] else {
         panic!("one redelivery")
     };
     let (id, copy) = (redelivery.id, redelivery.sealed.clone());
     assert!(world.record.awaits_delivery(id, &copy, world.now));
     let mut settled = world.record.clone();
     if let Some(next) = settled
-        .delivered(id, DeliveryResult::Unsettled, world.now)
+        .delivered(id, DeliveryResult::Unsettled, &world.policy, world.now)
         .next
     {
         settled = next;

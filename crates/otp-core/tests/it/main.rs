@@ -8,4 +8,5 @@ mod model;
 mod phone;
 mod shared_limits;
 mod tally;
+mod workflow;
 mod world;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use otp_core::{
-    About, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event, Keys,
-    MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Recipient, Record, RecordKey,
-    SendOutcome, Submission, Submitted, Timestamp, Verdict, VerificationId, WayOut, Which,
+    About, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event, Handover, Keys,
+    MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Receipt, Received, Recipient,
+    Record, RecordKey, SendOutcome, Submission, Submitted, Timestamp, Verdict, VerificationId,
+    WayOut, Which,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -128,9 +129,20 @@ impl World {
         self.take(decision)
     }
 
-    pub(crate) fn delivered(&mut self, id: VerificationId, result: DeliveryResult) {
-        let decision = self.record.delivered(id, result, self.now);
-        self.take(decision);
+    pub(crate) fn delivered(
+        &mut self,
+        id: VerificationId,
+        result: DeliveryResult,
+    ) -> Option<Handover> {
+        let decision = self.record.delivered(id, result, &self.policy, self.now);
+        self.take(decision)
+    }
+
+    pub(crate) fn receipt(&mut self, id: VerificationId, number: u8, word: Receipt) -> Received {
+        let decision = self
+            .record
+            .receipt(id, number, word, &self.policy, self.now);
+        self.take(decision)
     }
 
     pub(crate) fn attend(&mut self) -> Attention {

@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{StoredAbout, StoredAlphabet, StoredDelivery, StoredStatus, StoredVerification};
-use crate::VerificationId;
-use crate::{CodeDigest, DEFAULT_APPLICATION, Record, RecordError, Timestamp, Verification};
+use super::{StoredAlphabet, StoredStatus, code_policy};
+use crate::record::{About, Attempt, Delivery, Progress};
+use crate::{
+    ChannelKind, CodeDigest, DEFAULT_APPLICATION, Record, RecordError, Sealed, Timestamp,
+    Verification, VerificationId,
+};
 
 #[derive(Deserialize)]
 struct FirstRecord {
@@ -25,15 +28,27 @@ struct FirstVerification {
     code_length: u8,
     code_alphabet: StoredAlphabet,
     digest: CodeDigest,
-    delivery: StoredDelivery,
+    delivery: FirstDelivery,
+}
+
+#[derive(Deserialize)]
+enum FirstDelivery {
+    Underway {
+        deliver_by: Timestamp,
+        tries: u8,
+        sealed: Sealed,
+    },
+    Accepted {
+        message_id: String,
+    },
+    Refused,
+    Unsettled,
+    Dropped,
 }
 
 pub(super) fn decode(body: &[u8]) -> Result<Record, RecordError> {
     let first: FirstRecord = postcard::from_bytes(body).map_err(|_| RecordError::Damaged)?;
-    let verifications = first
-        .verifications
-        .into_iter()
-        .map(|one| Verification::try_from(StoredVerification::from(one)));
+    let verifications = first.verifications.into_iter().map(Verification::try_from);
     Ok(Record {
         application: DEFAULT_APPLICATION.to_owned(),
         sends: first.sends,
@@ -43,27 +58,66 @@ pub(super) fn decode(body: &[u8]) -> Result<Record, RecordError> {
     })
 }
 
-impl From<FirstVerification> for StoredVerification {
-    fn from(first: FirstVerification) -> Self {
-        Self {
+impl TryFrom<FirstVerification> for Verification {
+    type Error = RecordError;
+
+    fn try_from(first: FirstVerification) -> Result<Self, RecordError> {
+        let code = code_policy(first.code_length, first.code_alphabet)?;
+        let lifetime_ms = first.lifetime_ms;
+        let ends_at_ms = first.created_at.unix_ms().saturating_add(lifetime_ms);
+        let (delivery, attempt) = first.delivery.read(first.created_at);
+        Ok(Self {
             id: first.id,
             purpose: first.purpose,
-            status: first.status,
+            status: first.status.into(),
             created_at: first.created_at,
-            lifetime_ms: first.lifetime_ms,
+            expires_at: Timestamp::from_unix_ms(ends_at_ms),
             attempts_left: first.attempts_left,
-            code_length: first.code_length,
-            code_alphabet: first.code_alphabet,
+            code,
             digest: first.digest,
-            delivery: first.delivery,
-            about: StoredAbout {
-                to: String::new(),
-                locale: String::new(),
-                metadata: String::new(),
-                is_test: false,
-                recipient: None,
-            },
+            delivery,
+            about: About::default(),
+            attempts: attempt.into_iter().collect(),
             trail: Vec::new(),
+        })
+    }
+}
+
+impl FirstDelivery {
+    /// There was one message, over WhatsApp.
+    fn read(self, sent_at: Timestamp) -> (Delivery, Option<Attempt>) {
+        let attempt = |progress, message_id| {
+            Some(Attempt {
+                number: 1,
+                channel: ChannelKind::WhatsApp,
+                message_id,
+                progress,
+                at: sent_at,
+            })
+        };
+        match self {
+            Self::Underway {
+                deliver_by,
+                tries,
+                sealed,
+            } => (
+                Delivery::Underway {
+                    step: 0,
+                    deliver_by,
+                    tries,
+                    sealed,
+                },
+                attempt(Progress::Queued, String::new()),
+            ),
+            Self::Accepted { message_id } => {
+                (Delivery::Accepted, attempt(Progress::Accepted, message_id))
+            }
+            Self::Refused => (Delivery::Refused, None),
+            Self::Unsettled => (
+                Delivery::Unsettled,
+                attempt(Progress::Unsettled, String::new()),
+            ),
+            Self::Dropped => (Delivery::Dropped, None),
         }
     }
 }

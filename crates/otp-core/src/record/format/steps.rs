@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Failure, Happened, Step};
+use super::super::{HandedOn, Happened, Step};
+use super::attempts::{StoredChannel, StoredFailure, StoredProgress};
 use crate::Timestamp;
 
 #[derive(Serialize, Deserialize)]
@@ -13,27 +14,27 @@ pub(super) struct StoredStep {
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum StoredHappened {
-    Sending,
-    Resending,
+    Sending(StoredChannel),
+    Resending(StoredChannel),
+    NotInTime(StoredChannel),
+    AfterRefusal(StoredChannel, StoredFailure),
     NotSent,
     TakenUp,
     Accepted,
     Refused(StoredFailure),
     Unsettled,
-    WrongCode { attempts_left: u8 },
+    Receipt {
+        number: u8,
+        progress: StoredProgress,
+    },
+    WrongCode {
+        attempts_left: u8,
+    },
     Locked,
     Approved,
     Expired,
     Canceled,
     Replaced,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-enum StoredFailure {
-    Undeliverable,
-    Throttled,
-    ChannelDown,
-    Rejected,
 }
 
 pub(super) fn stored(trail: &[Step]) -> Vec<StoredStep> {
@@ -66,13 +67,21 @@ pub(super) fn read(stored: Vec<StoredStep>) -> Vec<Step> {
 impl From<Happened> for StoredHappened {
     fn from(what: Happened) -> Self {
         match what {
-            Happened::Sending => Self::Sending,
-            Happened::Resending => Self::Resending,
+            Happened::Sending(channel) => Self::Sending(channel.into()),
+            Happened::Resending(channel) => Self::Resending(channel.into()),
+            Happened::HandedOn(channel, HandedOn::NotInTime) => Self::NotInTime(channel.into()),
+            Happened::HandedOn(channel, HandedOn::Refused(failure)) => {
+                Self::AfterRefusal(channel.into(), failure.into())
+            }
             Happened::NotSent => Self::NotSent,
             Happened::TakenUp => Self::TakenUp,
             Happened::Accepted => Self::Accepted,
             Happened::Refused(failure) => Self::Refused(failure.into()),
             Happened::Unsettled => Self::Unsettled,
+            Happened::Receipt { number, progress } => Self::Receipt {
+                number,
+                progress: progress.into(),
+            },
             Happened::WrongCode { attempts_left } => Self::WrongCode { attempts_left },
             Happened::Locked => Self::Locked,
             Happened::Approved => Self::Approved,
@@ -86,13 +95,23 @@ impl From<Happened> for StoredHappened {
 impl From<StoredHappened> for Happened {
     fn from(what: StoredHappened) -> Self {
         match what {
-            StoredHappened::Sending => Self::Sending,
-            StoredHappened::Resending => Self::Resending,
+            StoredHappened::Sending(channel) => Self::Sending(channel.into()),
+            StoredHappened::Resending(channel) => Self::Resending(channel.into()),
+            StoredHappened::NotInTime(channel) => {
+                Self::HandedOn(channel.into(), HandedOn::NotInTime)
+            }
+            StoredHappened::AfterRefusal(channel, failure) => {
+                Self::HandedOn(channel.into(), HandedOn::Refused(failure.into()))
+            }
             StoredHappened::NotSent => Self::NotSent,
             StoredHappened::TakenUp => Self::TakenUp,
             StoredHappened::Accepted => Self::Accepted,
             StoredHappened::Refused(failure) => Self::Refused(failure.into()),
             StoredHappened::Unsettled => Self::Unsettled,
+            StoredHappened::Receipt { number, progress } => Self::Receipt {
+                number,
+                progress: progress.into(),
+            },
             StoredHappened::WrongCode { attempts_left } => Self::WrongCode { attempts_left },
             StoredHappened::Locked => Self::Locked,
             StoredHappened::Approved => Self::Approved,
@@ -102,12 +121,3 @@ impl From<StoredHappened> for Happened {
         }
     }
 }
-
-mirrored!(
-    Failure,
-    StoredFailure,
-    Undeliverable,
-    Throttled,
-    ChannelDown,
-    Rejected
-);
