@@ -2,7 +2,7 @@
 
 pub mod whatsapp;
 
-use otp_core::{PhoneNumber, VerificationId};
+use otp_core::{ChannelKind, Handover, PhoneNumber, VerificationId};
 use zeroize::Zeroizing;
 
 use self::whatsapp::WhatsAppChannel;
@@ -12,12 +12,30 @@ use self::whatsapp::WhatsAppChannel;
 pub struct Message {
     /// Goes along as the caller's reference, and comes back in receipts.
     pub id: VerificationId,
+    /// Which of the verification's messages; goes along, too.
+    pub number: u8,
+    /// By which channel.
+    pub channel: ChannelKind,
     /// To whom.
     pub phone: PhoneNumber,
     /// The code in the clear.
     pub code: Secret,
     /// Languages that the person reads, best first, as in `Accept-Language`.
     pub languages: Vec<String>,
+}
+
+impl Message {
+    /// The same, another way.
+    pub fn goes(&mut self, handover: &Handover) {
+        self.number = handover.number;
+        self.channel = handover.channel;
+    }
+
+    /// What goes along with it, and comes back in receipts.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        format!("{}.{}", self.id, self.number)
+    }
 }
 
 /// A code in the clear, from its making to its delivery.

@@ -260,6 +260,9 @@ fn counted(event: Event) -> Option<VerificationOutcome> {
         Event::Failed(_) => Some(VerificationOutcome::Failed),
         Event::Redelivered(_) => Some(VerificationOutcome::Redelivered),
         Event::Approved(_)
+        | Event::Refused(_)
+        | Event::HandedOn(_)
+        | Event::Receipt(_)
         | Event::CheckFailed(_)
         | Event::Locked(_)
         | Event::Accepted(_)

@@ -77,7 +77,7 @@ impl WhatsAppChannel {
                 language,
                 code: message.code.reveal().to_owned(),
             },
-            opaque: Some(message.id.to_string()),
+            opaque: Some(message.reference()),
         };
         match self.graph.send(&self.phone_number_id, &outgoing).await {
             Ok(accepted) => Ok(Accepted {

@@ -81,6 +81,12 @@ impl Application {
 }
 
 impl Realm {
+    /// The name of the application in the name of a realm.
+    #[must_use]
+    pub fn application(realm: &str) -> &str {
+        realm.strip_suffix(TEST_SUFFIX).unwrap_or(realm)
+    }
+
     /// Its name, which goes into every key and every hash.
     #[must_use]
     pub fn as_str(&self) -> &str {

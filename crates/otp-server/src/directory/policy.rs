@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use otp_core::{
     Cap, CodeLength, CodePolicy, Countries, GuessLimits, InvalidPolicy, Policy, Prices, SendLimits,
-    SharedLimits, Window,
+    SharedLimits, Window, Workflow,
 };
 
 use crate::config::Config;
@@ -41,6 +41,7 @@ pub(super) fn read(config: &Config) -> Result<Policy, InvalidPolicy> {
             first_wait: limits.first_wait,
             ..Policy::default().guesses
         },
+        workflow: Workflow::default(),
         deliver_within: config.graph.deadline + DELIVERY_MARGIN,
     };
     policy.validate()?;

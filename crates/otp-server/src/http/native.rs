@@ -6,6 +6,7 @@ mod cursor;
 mod fields;
 mod read;
 mod requests;
+mod timeline;
 mod values;
 mod view;
 mod write;

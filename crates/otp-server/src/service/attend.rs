@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use actix_web::rt;
 use futures_util::future::join_all;
-use otp_core::{RecordKey, Redelivery};
+use otp_core::{Handover, Record, RecordKey};
 use tokio::sync::Semaphore;
 
 use super::claims::Claimed;
+use super::deliver::Dispatch;
 use super::{Service, Shared};
 use crate::channel::{Message, Secret};
+use crate::directory::{Application, Realm};
 use crate::store::Unavailable;
 
 /// Records taken at once; their commits share a group.
@@ -32,22 +34,46 @@ impl Service {
     }
 
     async fn attend(&self, key: RecordKey, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
-        let policy = &self.shared().directory.default_application().policy;
-        let attention = self
-            .decide(key, |record, now| record.attend(policy, now))
+        let attended = self
+            .decide(key, |record, now| {
+                let application = self.application_of(record);
+                let decision = record.attend(&application.policy, now);
+                decision.map(|attention| (attention, application))
+            })
             .await?;
-        for redelivery in attention.redeliver {
-            rt::spawn(self.clone().redeliver(key, redelivery, Arc::clone(slots)));
+        let (attention, application) = attended;
+        for handover in attention.hand_over {
+            let (application, slots) = (Arc::clone(&application), Arc::clone(slots));
+            rt::spawn(self.clone().take_up(key, handover, application, slots));
         }
         Ok(())
     }
 
+    /// On whose behalf a record is kept. Of an application that is gone, what is under way ends by
+    /// the default one's rules.
+    fn application_of(&self, record: &Record) -> Arc<Application> {
+        let directory = &self.shared().directory;
+        let application = directory.application(Realm::application(record.application()));
+        application.unwrap_or_else(|| directory.default_application())
+    }
+
     /// Queues for a slot, and then looks once more: by then the code may be used or replaced.
-    async fn redeliver(self, key: RecordKey, redelivery: Redelivery, slots: Arc<Semaphore>) {
+    async fn take_up(
+        self,
+        key: RecordKey,
+        handover: Handover,
+        application: Arc<Application>,
+        slots: Arc<Semaphore>,
+    ) {
         let Ok(_slot) = slots.acquire().await else {
             return;
         };
-        let Redelivery { id, sealed } = redelivery;
+        let Handover {
+            id,
+            number,
+            channel,
+            sealed,
+        } = handover;
         let Shared {
             store, clock, keys, ..
         } = self.shared();
@@ -67,16 +93,24 @@ impl Service {
                 return;
             }
         };
-        tracing::warn!(verification.id = %id, phone = %unsealed.phone.masked(), "took up an interrupted delivery");
+        tracing::warn!(verification.id = %id, phone = %unsealed.phone.masked(), "handed a code over that an earlier try did not bring");
         let (phone, code) = (unsealed.phone, Secret::new(unsealed.code));
         let message = Message {
             id,
+            number,
+            channel,
             phone,
             code,
             languages: Vec::new(),
         };
         // The failure is logged and noted where it happens.
-        let claimed = Claimed::nothing(now);
-        let _noted = self.deliver(key, None, message, claimed).await;
+        let dispatch = Dispatch {
+            key,
+            record: None,
+            policy: application.policy.clone(),
+            message,
+            claimed: Claimed::nothing(now),
+        };
+        let _noted = self.deliver(dispatch).await;
     }
 }

@@ -50,6 +50,9 @@ enum Kind {
     Redelivered,
     Accepted,
     Unsettled,
+    Refused,
+    HandedOn,
+    Receipt,
 }
 
 impl Audit {
@@ -137,6 +140,9 @@ impl Kind {
             Event::Redelivered(id) => (Self::Redelivered, id),
             Event::Accepted(id) => (Self::Accepted, id),
             Event::Unsettled(id) => (Self::Unsettled, id),
+            Event::Refused(id) => (Self::Refused, id),
+            Event::HandedOn(id) => (Self::HandedOn, id),
+            Event::Receipt(id) => (Self::Receipt, id),
         }
     }
 
@@ -166,6 +172,12 @@ impl Kind {
                 "verification.unsettled",
                 "nobody knows whether the message left",
             ),
+            Self::Refused => ("verification.refused", "a channel refused the message"),
+            Self::HandedOn => ("verification.handed_on", "the next channel takes over"),
+            Self::Receipt => (
+                "verification.receipt",
+                "a receipt told how far a message got",
+            ),
         }
     }
 }
@@ -191,6 +203,9 @@ mod tests {
             Event::Redelivered(id),
             Event::Accepted(id),
             Event::Unsettled(id),
+            Event::Refused(id),
+            Event::HandedOn(id),
+            Event::Receipt(id),
         ];
         let bodies = Audit::On.bodies(&events, NOW);
         for (event, body) in events.into_iter().zip(&bodies) {

@@ -1,6 +1,8 @@
-//! Hand a message over, and note how that ended.
+//! Hand a message over, and note how that ended; the next channel takes over where it has to.
 
-use otp_core::{DeliveryResult, Failure, RecordKey, Timestamp, VerificationId};
+use otp_core::{
+    DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Timestamp, VerificationId,
+};
 
 use super::claims::Claimed;
 use super::{Patience, Service, finish_aside};
@@ -9,69 +11,144 @@ use crate::clock::Stopwatch;
 use crate::store::Versioned;
 use crate::telemetry;
 
+/// What is to be handed over, and what it rests on.
+pub(super) struct Dispatch {
+    pub(super) key: RecordKey,
+    /// The record as the caller committed it last.
+    pub(super) record: Option<Versioned>,
+    pub(super) policy: Policy,
+    pub(super) message: Message,
+    pub(super) claimed: Claimed,
+}
+
+/// What became of a message.
+pub(super) struct Delivered {
+    /// The record as it is noted, where it was known before.
+    pub(super) record: Option<Record>,
+    /// When.
+    pub(super) at: Timestamp,
+    /// What the last channel said.
+    pub(super) answer: Result<(), DeliveryError>,
+}
+
 impl Service {
-    /// Hands a message over and answers with the channel's word. The note of it is decided and
-    /// queued by then, and on its way to the disk: should it be lost, the record's timer finds a
-    /// delivery without an end and takes it up once more. The note is decided on the record that
-    /// the caller committed last, if it has not changed by then.
-    pub(super) async fn deliver(
-        self,
-        key: RecordKey,
-        record: Option<Versioned>,
-        message: Message,
-        claimed: Claimed,
-    ) -> Delivered {
-        let metrics = &self.shared().metrics;
-        let stopwatch = Stopwatch::start();
-        let delivered = self.channel.deliver(&message).await;
-        metrics.graph_request(stopwatch.elapsed());
-        metrics.delivery(telemetry::Channel::WhatsApp, counted(&delivered));
-        if let Err(error) = &delivered {
-            tracing::error!(
-                verification.id = %message.id,
-                phone = %message.phone.masked(),
-                channel = self.channel.name(),
-                "could not deliver a code: {error}"
-            );
+    /// Hands a message over and answers with the channel's word. Where no other channel could take
+    /// over, the note of it is decided and queued by then, and on its way to the disk: should it be
+    /// lost, the record's timer finds a delivery without an end and takes it up once more. The note
+    /// is decided on the record that the caller committed last, if it has not changed by then.
+    ///
+    /// Where another channel could take over, the note is committed first, and then the next
+    /// message goes out: so it goes out once, whoever dies.
+    pub(super) async fn deliver(self, dispatch: Dispatch) -> Delivered {
+        let Dispatch {
+            key,
+            mut record,
+            policy,
+            mut message,
+            mut claimed,
+        } = dispatch;
+        let clock = &self.shared().clock;
+        loop {
+            let (noted, answer) = self.hand_over_once(&message).await;
+            if let Err(error) = &answer {
+                self.give_back(claimed.not_used_by(error)).await;
+            }
+            let at = clock.now();
+            let is_refused = matches!(noted, DeliveryResult::Refused(_));
+            if !is_refused || policy.workflow.steps().len() == 1 {
+                let told = record.as_ref().map(|known| {
+                    let noted = known
+                        .record
+                        .delivered(message.id, noted.clone(), &policy, at);
+                    noted.next.unwrap_or_else(|| known.record.clone())
+                });
+                let note = self
+                    .clone()
+                    .note_aside(key, record, message.id, noted, policy);
+                finish_aside(note).await;
+                return Delivered {
+                    record: told,
+                    at,
+                    answer,
+                };
+            }
+            let noted = self.note(key, record, message.id, noted, &policy).await;
+            record = match noted {
+                Some((Some(handover), committed)) => {
+                    message.goes(&handover);
+                    claimed = Claimed::nothing(at);
+                    committed
+                }
+                Some((None, committed)) => {
+                    let record = committed.map(|committed| committed.record);
+                    return Delivered { record, at, answer };
+                }
+                None => {
+                    let record = None;
+                    return Delivered { record, at, answer };
+                }
+            };
         }
-        let (noted, answer) = match delivered {
-            Ok(Accepted { message_id }) => (DeliveryResult::Accepted { message_id }, Ok(())),
-            Err(error) => (result(&error), Err(error)),
-        };
-        let at = self.shared().clock.now();
-        if let Err(error) = &answer {
-            self.give_back(claimed.not_used_by(error)).await;
-        }
-        finish_aside(self.clone().note(key, record, message.id, noted.clone())).await;
-        Delivered { noted, at, answer }
     }
 
+    async fn hand_over_once(
+        &self,
+        message: &Message,
+    ) -> (DeliveryResult, Result<(), DeliveryError>) {
+        let metrics = &self.shared().metrics;
+        let stopwatch = Stopwatch::start();
+        let delivered = self.channel.deliver(message).await;
+        metrics.graph_request(stopwatch.elapsed());
+        metrics.delivery(telemetry::Channel::WhatsApp, counted(&delivered));
+        match delivered {
+            Ok(Accepted { message_id }) => (DeliveryResult::Accepted { message_id }, Ok(())),
+            Err(error) => {
+                tracing::error!(
+                    verification.id = %message.id,
+                    phone = %message.phone.masked(),
+                    channel = message.channel.name(),
+                    "could not deliver a code: {error}"
+                );
+                (result(&error), Err(error))
+            }
+        }
+    }
+
+    /// Commits the note. Answers with the message to hand over next, if there is one, and with the
+    /// record; with nothing when the store is lost, and then the record's timer comes back to it.
     async fn note(
+        &self,
+        key: RecordKey,
+        record: Option<Versioned>,
+        id: VerificationId,
+        result: DeliveryResult,
+        policy: &Policy,
+    ) -> Option<(Option<Handover>, Option<Versioned>)> {
+        let noted = self
+            .decide_on(record, Patience::Endless, key, |record, now| {
+                record.delivered(id, result.clone(), policy, now)
+            })
+            .await;
+        match noted {
+            Ok(noted) => Some(noted),
+            Err(error) => {
+                tracing::error!(verification.id = %id, "could not note how a delivery ended: {error}");
+                None
+            }
+        }
+    }
+
+    async fn note_aside(
         self,
         key: RecordKey,
         record: Option<Versioned>,
         id: VerificationId,
         result: DeliveryResult,
+        policy: Policy,
     ) {
-        let noted = self
-            .decide_on(record, Patience::Endless, key, |record, now| {
-                record.delivered(id, result.clone(), now)
-            })
-            .await;
-        if let Err(error) = noted {
-            tracing::error!(verification.id = %id, "could not note how a delivery ended: {error}");
-        }
+        // What failed was said where it failed.
+        let _ = self.note(key, record, id, result, &policy).await;
     }
-}
-
-/// What became of a message.
-pub(super) struct Delivered {
-    /// What is noted of it.
-    pub(super) noted: DeliveryResult,
-    /// When.
-    pub(super) at: Timestamp,
-    /// What the channel said.
-    pub(super) answer: Result<(), DeliveryError>,
 }
 
 fn result(error: &DeliveryError) -> DeliveryResult {

@@ -220,7 +220,7 @@ impl Service {
 /// Is it known what became of its last message, and was it known to whoever began for long enough
 /// to say so?
 fn has_ended(found: &Found) -> bool {
-    let attempts = found.overview.verification.attempts();
+    let attempts = &found.overview.verification.attempts;
     attempts.last().is_none_or(|last| {
         let is_known = last.progress != Progress::Queued;
         is_known && found.now.since(last.at) >= TOLD_WITHIN

@@ -82,6 +82,8 @@ impl Service {
         };
         let message = Message {
             id,
+            number: counted.number(id),
+            channel: drawn.policy.workflow.first(),
             phone,
             code: drawn.code,
             languages: (!known.locale.is_empty())

@@ -14,6 +14,7 @@ use otp_core::{
 
 pub use self::outcome::{StartOutcome, Started};
 use super::claims::Claimed;
+use super::deliver::Dispatch;
 use super::{Patience, Principal, Service, Shared, to_its_end};
 use crate::channel::{Message, Secret};
 use crate::clock::Stopwatch;
@@ -73,6 +74,16 @@ pub(super) struct Counted {
     pub(super) next_send_at: Timestamp,
 }
 
+impl Counted {
+    /// Which message of the verification it is.
+    pub(super) fn number(&self, id: VerificationId) -> u8 {
+        let record = self.committed.as_ref().map(|committed| &committed.record);
+        let verification = record.and_then(|record| record.verification(id));
+        let latest = verification.and_then(|verification| verification.attempts.last());
+        latest.map_or(1, |latest| latest.number)
+    }
+}
+
 impl Service {
     /// Counts the send and remembers the code, then hands the message over, then notes the result.
     pub async fn start(&self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
@@ -128,6 +139,8 @@ impl Service {
         };
         let message = Message {
             id,
+            number: 1,
+            channel: drawn.policy.workflow.first(),
             phone: request.phone,
             code: drawn.code,
             languages: request.languages,
@@ -262,12 +275,16 @@ impl Service {
             started.test_code = Some(message.code);
             return StartOutcome::Sent(started);
         }
-        let delivered = self.deliver(key, committed, message, claimed).await;
-        started.overview = record.and_then(|record| {
-            let noted = record.delivered(id, delivered.noted, delivered.at);
-            let record = noted.next.unwrap_or(record);
-            record.overview(id, &policy, delivered.at)
-        });
+        let dispatch = Dispatch {
+            key,
+            record: committed,
+            policy: policy.clone(),
+            message,
+            claimed,
+        };
+        let delivered = self.deliver(dispatch).await;
+        let record = delivered.record.or(record);
+        started.overview = record.and_then(|record| record.overview(id, &policy, delivered.at));
         match delivered.answer {
             Ok(()) => StartOutcome::Sent(started),
             Err(error) => StartOutcome::NotDelivered { started, error },

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::keyed::Refused;
 use super::super::problem::{Kind, Problem};
-use super::view::{CheckResult, Timeline, Valid, Verification, VerificationList};
+use super::timeline::Timeline;
+use super::view::{CheckResult, Valid, Verification, VerificationList};
 use crate::directory::Scope;
 use crate::service::{Checked, DeliveryError, Found, StartOutcome, Started, Unavailable};
 

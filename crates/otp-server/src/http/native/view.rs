@@ -1,6 +1,6 @@
 //! Verifications as the native face shows them.
 
-use otp_core::{Attempt, Failure, Happened, Overview, Progress, Status, Step, Timestamp};
+use otp_core::{Attempt, ChannelKind, Failure, Overview, Progress, Status, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -72,6 +72,16 @@ pub(in crate::http) enum VerificationStatus {
 pub(in crate::http) enum Channel {
     /// An authentication template over WhatsApp.
     Whatsapp,
+    /// Free text over WhatsApp.
+    WhatsappText,
+    /// Facebook Messenger.
+    Messenger,
+    /// SMS.
+    Sms,
+    /// E-mail.
+    Email,
+    /// A gateway of the operator's own.
+    Gateway,
 }
 
 /// A message on its way.
@@ -97,7 +107,13 @@ pub(in crate::http) enum DeliveryStatus {
     Queued,
     /// The channel took it.
     Accepted,
-    /// The channel refused it.
+    /// It left the channel.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// The person saw it.
+    Read,
+    /// It did not get there.
     Failed,
 }
 
@@ -113,6 +129,10 @@ pub(in crate::http) enum DeliveryError {
     ChannelDown,
     /// The channel found fault with the request: something for the operator.
     Rejected,
+    /// A limit holds it back.
+    OverLimit,
+    /// The person wants nothing this way.
+    OptedOut,
 }
 
 /// The answer to a check.
@@ -146,44 +166,27 @@ pub(in crate::http) struct VerificationList {
     pub(in crate::http) next_cursor: Option<String>,
 }
 
-/// What happened to a verification, oldest first.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::http) struct Timeline {
-    /// The verification's.
-    id: String,
-    status: VerificationStatus,
-    steps: Vec<TimelineStep>,
-}
-
-/// One decision.
-#[derive(Debug, Serialize, ToSchema)]
-pub(in crate::http) struct TimelineStep {
-    /// When (RFC 3339, UTC).
-    #[schema(format = DateTime)]
-    at: String,
-    /// What, for machines.
-    event: &'static str,
-    /// Why, for people.
-    reason: String,
-}
-
 impl Verification {
     pub(in crate::http) fn of(overview: &Overview) -> Self {
         let verification = &overview.verification;
-        let attempts = verification.attempts();
+        let used = verification.attempts.last().map(|last| last.channel);
         let created_at = verification.trail.first().map(|first| first.at);
         Self {
             id: verification.id.to_string(),
             status: overview.status.into(),
             to: verification.about.to.clone(),
-            channel: Channel::Whatsapp,
+            channel: used.unwrap_or(ChannelKind::WhatsApp).into(),
             purpose: verification.purpose.clone(),
             created_at: moment(created_at.unwrap_or(verification.created_at)),
             expires_at: moment(verification.expires_at),
             attempts_left: overview.attempts_left,
             next_send_at: moment(overview.next_send_at),
             next_check_at: moment(overview.next_check_at),
-            deliveries: (1..).zip(&attempts).filter_map(Delivery::of).collect(),
+            deliveries: verification
+                .attempts
+                .iter()
+                .filter_map(Delivery::of)
+                .collect(),
             metadata: written_metadata(&verification.about.metadata),
             test: verification.about.is_test,
             test_code: None,
@@ -202,16 +205,19 @@ impl Verification {
 
 impl Delivery {
     /// Nothing of a message that was never to be sent.
-    fn of((id, attempt): (u32, &Attempt)) -> Option<Self> {
+    fn of(attempt: &Attempt) -> Option<Self> {
         let (status, error) = match attempt.progress {
             Progress::Queued | Progress::Unsettled => (DeliveryStatus::Queued, None),
             Progress::Accepted => (DeliveryStatus::Accepted, None),
+            Progress::Sent => (DeliveryStatus::Sent, None),
+            Progress::Delivered => (DeliveryStatus::Delivered, None),
+            Progress::Read => (DeliveryStatus::Read, None),
             Progress::Failed(failure) => (DeliveryStatus::Failed, Some(failure.into())),
             Progress::NotSent => return None,
         };
         Some(Self {
-            id,
-            channel: Channel::Whatsapp,
+            id: attempt.number.into(),
+            channel: attempt.channel.into(),
             status,
             at: moment(attempt.at),
             error,
@@ -241,84 +247,6 @@ pub(in crate::http) enum Valid {
     No,
 }
 
-impl Timeline {
-    pub(in crate::http) fn of(overview: &Overview) -> Self {
-        let verification = &overview.verification;
-        Self {
-            id: verification.id.to_string(),
-            status: overview.status.into(),
-            steps: verification.trail.iter().map(TimelineStep::of).collect(),
-        }
-    }
-}
-
-impl TimelineStep {
-    fn of(step: &Step) -> Self {
-        let (event, reason) = told(step.what);
-        Self {
-            at: moment(step.at),
-            event,
-            reason,
-        }
-    }
-}
-
-/// The name for machines, and the reason for people.
-fn told(what: Happened) -> (&'static str, String) {
-    let (event, reason) = match what {
-        Happened::Sending => ("sending", "a code was made, and is handed to whatsapp"),
-        Happened::Resending => (
-            "resending",
-            "another code was asked for; the one before is dead",
-        ),
-        Happened::NotSent => (
-            "not_sent",
-            "a code was made; it is a test, so nothing is sent",
-        ),
-        Happened::TakenUp => (
-            "taken_up",
-            "the server that handed it over went silent, so it is handed over once more",
-        ),
-        Happened::Accepted => ("accepted", "whatsapp took the message"),
-        Happened::Refused(Failure::Undeliverable) => (
-            "refused",
-            "whatsapp cannot reach this person; the send does not count",
-        ),
-        Happened::Refused(Failure::Throttled) => (
-            "refused",
-            "whatsapp takes no more at the moment; the send does not count",
-        ),
-        Happened::Refused(Failure::ChannelDown) => (
-            "refused",
-            "whatsapp serves nobody at the moment; the send does not count",
-        ),
-        Happened::Refused(Failure::Rejected) => (
-            "refused",
-            "whatsapp found fault with the request; the send does not count, and the operator's log says more",
-        ),
-        Happened::Unsettled => (
-            "unsettled",
-            "the answer was lost: the message may have arrived or not",
-        ),
-        Happened::WrongCode { attempts_left } => {
-            let reason = format!("a wrong code was given; {attempts_left} attempts are left");
-            return ("wrong_code", reason);
-        }
-        Happened::Locked => (
-            "locked",
-            "a wrong code was given, and it was the last attempt",
-        ),
-        Happened::Approved => ("approved", "the right code was given"),
-        Happened::Expired => ("expired", "the code's time was over"),
-        Happened::Canceled => ("canceled", "the application called it off"),
-        Happened::Replaced => (
-            "replaced",
-            "a newer code for the same purpose took its place",
-        ),
-    };
-    (event, reason.to_owned())
-}
-
 impl From<Status> for VerificationStatus {
     fn from(status: Status) -> Self {
         match status {
@@ -332,6 +260,19 @@ impl From<Status> for VerificationStatus {
     }
 }
 
+impl From<ChannelKind> for Channel {
+    fn from(kind: ChannelKind) -> Self {
+        match kind {
+            ChannelKind::WhatsApp => Self::Whatsapp,
+            ChannelKind::WhatsAppText => Self::WhatsappText,
+            ChannelKind::Messenger => Self::Messenger,
+            ChannelKind::VonageSms | ChannelKind::TwilioSms => Self::Sms,
+            ChannelKind::Email => Self::Email,
+            ChannelKind::Gateway => Self::Gateway,
+        }
+    }
+}
+
 impl From<Failure> for DeliveryError {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -339,12 +280,14 @@ impl From<Failure> for DeliveryError {
             Failure::Throttled => Self::Throttled,
             Failure::ChannelDown => Self::ChannelDown,
             Failure::Rejected => Self::Rejected,
+            Failure::OverLimit => Self::OverLimit,
+            Failure::OptedOut => Self::OptedOut,
         }
     }
 }
 
 /// A moment as RFC 3339 has it, to the millisecond.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     let ms = i64::try_from(at.unix_ms()).unwrap_or(i64::MAX);
     let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
     format!("{moment:.3}")
