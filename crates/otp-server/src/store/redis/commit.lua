@@ -9,7 +9,7 @@
 --       when the timer rings (ms), time to live (ms), its live codes; with events also: their time
 --       to live (ms), how many may wait, each event; with an entry of a list also: when it was made
 --       (ms), the entry, how many there may be, the last moment of which none is kept (ms), the
---       share's time to live (ms)
+--       share's time to live at least (ms)
 -- A value is: layout (1 byte), version (8), forget at (8, ms), live codes (4), body.
 -- Answers {1 committed | 0 conflict | -1 another layout, the bucket's live codes}.
 local HEAD, LAYOUT, HOUR = 21, 1, 3600000
@@ -33,7 +33,8 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[6])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[4])
 local change = tonumber(ARGV[7]) - live_before
 local live_codes = redis.call('INCRBY', KEYS[3], change)
--- Both outlive every record of the bucket. With an hour to spare, so as not to be set each time.
+-- Both outlive every record of the bucket. With an hour to spare, so as not to be set each time; so
+-- does a list with its entries.
 local to_live = tonumber(ARGV[6])
 if redis.call('PTTL', KEYS[2]) < to_live then
   redis.call('PEXPIRE', KEYS[2], to_live + HOUR)
@@ -50,7 +51,9 @@ if #KEYS % 3 == 1 then
   redis.call('ZADD', list, ARGV[at], ARGV[at + 1])
   redis.call('ZREMRANGEBYRANK', list, 0, -ARGV[at + 2] - 1)
   redis.call('ZREMRANGEBYSCORE', list, '-inf', ARGV[at + 3])
-  redis.call('PEXPIRE', list, ARGV[at + 4])
+  if redis.call('PTTL', list) < tonumber(ARGV[at + 4]) then
+    redis.call('PEXPIRE', list, ARGV[at + 4] + HOUR)
+  end
 end
 
 if #KEYS >= 6 then

@@ -14,8 +14,6 @@ use super::{Inner, trouble, value};
 
 /// Entries of one list that a bucket keeps; with one more its oldest goes. Redis keeps so few packed.
 const ENTRIES_MAX: usize = 64;
-/// How long a bucket's share stays after its last entry, on Redis' clock: an hour more than it must.
-const LIVE_MS: u64 = LISTED_FOR_MS + 3_600_000;
 /// Entries that are asked of a bucket beyond its share of a page, so that few are asked again.
 const SPARE: usize = 4;
 
@@ -84,7 +82,7 @@ impl Inner {
                 .arg(&listing.entry[..])
                 .arg(ENTRIES_MAX)
                 .arg(aged_by(now_ms).unwrap_or_default())
-                .arg(LIVE_MS);
+                .arg(LISTED_FOR_MS);
         }
     }
 
