@@ -9,6 +9,7 @@ mod control;
 mod faults;
 mod harness;
 mod lookup;
+mod notices;
 mod numbers;
 mod process;
 mod scale;

@@ -11,6 +11,8 @@ use crate::{clock, phone};
 
 /// The longest code that an authentication template carries.
 const CODE_MAX: usize = 15;
+/// The longest body of a template, once its parameters are filled in.
+const BODY_MAX: usize = 1024;
 /// The longest free text.
 const TEXT_MAX: usize = 4096;
 /// Every type of message that Meta knows.
@@ -144,10 +146,14 @@ fn fill(face: &Arc<Face>, components: &[Component<'_>]) -> Result<Content, Graph
         button_code = Some(value);
     }
     if !face.is_authentication {
-        return Ok(Content::Template(
-            Arc::clone(face),
-            hydrate(face, &values).into(),
-        ));
+        let text = hydrate(face, &values);
+        let length = text.chars().count();
+        if length > BODY_MAX {
+            let details =
+                format!("body: the text has {length} characters, {BODY_MAX} is the maximum");
+            return Err(GraphError::coded(132_005).details(details));
+        }
+        return Ok(Content::Template(Arc::clone(face), text.into()));
     }
     let code = values.first().copied().unwrap_or_default();
     let length = code.chars().count();
@@ -217,11 +223,24 @@ fn value<'a>(
     Ok(text)
 }
 
+/// The body with its placeholders filled in; what looks like one in a value stays as it is.
 fn hydrate(face: &Face, values: &[&str]) -> String {
-    let placeholders = face.body_parameters.iter().zip(values);
-    placeholders.fold(face.body.clone(), |text, (name, value)| {
-        text.replace(&format!("{{{{{name}}}}}"), value)
-    })
+    let value_of = |wanted: &str| {
+        let index = face.body_parameters.iter().position(|name| name == wanted);
+        index.and_then(|index| values.get(index))
+    };
+    let mut parts = face.body.split("{{");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let filled = part
+            .split_once("}}")
+            .and_then(|(name, rest)| Some((*value_of(name)?, rest)));
+        match filled {
+            Some((value, rest)) => text.extend([value, rest]),
+            None => text.extend(["{{", part]),
+        }
+    }
+    text
 }
 
 fn missing(details: &str) -> GraphError {

@@ -92,7 +92,8 @@ fn body(text: &str) -> Result<String, GraphError> {
     Ok(text.to_owned())
 }
 
-/// The names in double braces, each once, in their order.
+/// The names in double braces, each once, in the order in which parameters fill them: numbers by
+/// their number, wherever a language puts them, names as they stand.
 fn placeholders(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in text.split("{{").skip(1) {
@@ -103,6 +104,7 @@ fn placeholders(text: &str) -> Vec<String> {
             names.push(name.to_owned());
         }
     }
+    names.sort_by_key(|name| name.parse::<u32>().unwrap_or_default());
     names
 }
 
