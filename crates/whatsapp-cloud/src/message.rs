@@ -33,6 +33,16 @@ pub enum MessageContent {
         /// At most 15 characters.
         code: String,
     },
+    /// A notice through an approved utility template that has text in its body only.
+    Utility {
+        /// The template's name.
+        template: String,
+        /// One of its approved languages; Meta never falls back to another one.
+        language: String,
+        /// What stands for `{{1}}`, `{{2}}` and so on: each one line of text, none of them empty, and
+        /// all of them together at most 1024 characters.
+        body: Vec<String>,
+    },
     /// Free text, which Meta takes only within 24 hours after the person wrote.
     Text {
         /// At most 4096 characters.
@@ -43,6 +53,10 @@ pub enum MessageContent {
 /// What Meta carries as a code.
 const CODE_CHARS_MAX: usize = 15;
 const TEXT_CHARS_MAX: usize = 4096;
+/// What Meta carries as the body of a template, once its parameters are filled in.
+const BODY_CHARS_MAX: usize = 1024;
+/// One space more than Meta takes in a row within a parameter.
+const SPACES_TOO_MANY: &str = "     ";
 const OPAQUE_CHARS_MAX: usize = 512;
 
 impl OutgoingMessage {
@@ -64,6 +78,7 @@ impl OutgoingMessage {
             MessageContent::Authentication { code, .. } if !is_text(code, CODE_CHARS_MAX) => {
                 Some("the code is empty or longer than 15 characters")
             }
+            MessageContent::Utility { body, .. } => parameters_fault(body),
             MessageContent::Text { body } if !is_text(body, TEXT_CHARS_MAX) => {
                 Some("the text is empty or longer than 4096 characters")
             }
@@ -72,12 +87,29 @@ impl OutgoingMessage {
     }
 }
 
+/// What is wrong with a body's parameters. What else stands in the body only Meta knows.
+fn parameters_fault(parameters: &[String]) -> Option<&'static str> {
+    if parameters.iter().any(String::is_empty) {
+        return Some("a parameter is empty");
+    }
+    let is_broken = |text: &String| text.contains(['\n', '\r', '\t']);
+    if parameters.iter().any(is_broken) {
+        return Some("a parameter has a line break or a tab in it");
+    }
+    if parameters.iter().any(|text| text.contains(SPACES_TOO_MANY)) {
+        return Some("a parameter has more than four spaces in a row");
+    }
+    let chars = parameters.iter().map(|text| text.chars().count());
+    (chars.sum::<usize>() > BODY_CHARS_MAX)
+        .then_some("the parameters are longer than 1024 characters together")
+}
+
 /// Counts characters only where the bytes alone do not settle it.
 fn fits(text: &str, chars_max: usize) -> bool {
     text.len() <= chars_max || text.chars().count() <= chars_max
 }
 
-/// A code or a text must not reach a log by way of `{:?}`, and the number only masked.
+/// A code, a parameter or a text must not reach a log by way of `{:?}`, and the number only masked.
 impl fmt::Debug for OutgoingMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tail = self
@@ -104,6 +136,16 @@ impl fmt::Debug for MessageContent {
                 .field("template", template)
                 .field("language", language)
                 .field("code", &format_args!("***"))
+                .finish(),
+            Self::Utility {
+                template,
+                language,
+                body,
+            } => f
+                .debug_struct("Utility")
+                .field("template", template)
+                .field("language", language)
+                .field("body", &format_args!("{} times ***", body.len()))
                 .finish(),
             Self::Text { .. } => f
                 .debug_struct("Text")

@@ -18,12 +18,9 @@ pub(crate) fn request_body(message: &OutgoingMessage) -> Vec<u8> {
             language,
             code,
         } => {
-            out.extend_from_slice(br#","type":"template","template":{"name":"#);
-            write_text(&mut out, template);
-            out.extend_from_slice(br#","language":{"policy":"deterministic","code":"#);
-            write_text(&mut out, language);
+            write_template(&mut out, template, language);
             out.extend_from_slice(
-                br#"},"components":[{"type":"body","parameters":[{"type":"text","text":"#,
+                br#","components":[{"type":"body","parameters":[{"type":"text","text":"#,
             );
             write_text(&mut out, code);
             out.extend_from_slice(
@@ -31,6 +28,25 @@ pub(crate) fn request_body(message: &OutgoingMessage) -> Vec<u8> {
             );
             write_text(&mut out, code);
             out.extend_from_slice(b"}]}]}");
+        }
+        MessageContent::Utility {
+            template,
+            language,
+            body,
+        } => {
+            write_template(&mut out, template, language);
+            if !body.is_empty() {
+                out.extend_from_slice(br#","components":[{"type":"body","parameters":["#);
+                for (index, text) in body.iter().enumerate() {
+                    let separator: &[u8] = if index == 0 { b"" } else { b"," };
+                    out.extend_from_slice(separator);
+                    out.extend_from_slice(br#"{"type":"text","text":"#);
+                    write_text(&mut out, text);
+                    out.push(b'}');
+                }
+                out.extend_from_slice(b"]}]");
+            }
+            out.push(b'}');
         }
         MessageContent::Text { body } => {
             out.extend_from_slice(br#","type":"text","text":{"preview_url":false,"body":"#);
@@ -44,6 +60,15 @@ pub(crate) fn request_body(message: &OutgoingMessage) -> Vec<u8> {
     }
     out.push(b'}');
     out
+}
+
+/// Everything of a template but its components; the object stays open.
+fn write_template(out: &mut Vec<u8>, name: &str, language: &str) {
+    out.extend_from_slice(br#","type":"template","template":{"name":"#);
+    write_text(out, name);
+    out.extend_from_slice(br#","language":{"policy":"deterministic","code":"#);
+    write_text(out, language);
+    out.push(b'}');
 }
 
 /// Writes a JSON string. Writing a `str` into a `Vec` cannot fail.

@@ -4,7 +4,7 @@ use whatsapp_cloud::{
     Advice, AppSecret, GraphClient, MessageContent, MessageStatus, OutgoingMessage,
 };
 
-use crate::stand_in::{ACCEPTED, PHONE, Reply, StandIn, TOKEN, code_message, config};
+use crate::stand_in::{ACCEPTED, PHONE, Reply, StandIn, TOKEN, code_message, config, notice};
 
 #[actix_web::test]
 async fn a_code_goes_out_in_the_body_and_in_the_button() {
@@ -40,6 +40,64 @@ async fn a_code_goes_out_in_the_body_and_in_the_button() {
             r#""biz_opaque_callback_data":"attempt-1"}"#
         )
     );
+}
+
+#[actix_web::test]
+async fn a_notice_goes_out_with_its_parameters_in_their_order() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+
+    let message = notice(&["2026-\"7\"", "15.95 USD"]);
+    graph.client().send(PHONE, &message).await.unwrap();
+
+    assert_eq!(
+        graph.only().body,
+        concat!(
+            r#"{"messaging_product":"whatsapp","recipient_type":"individual","to":"+12015553931","type":"template","#,
+            r#""template":{"name":"invoice_created","language":{"policy":"deterministic","code":"en_US"},"#,
+            r#""components":[{"type":"body","parameters":[{"type":"text","text":"2026-\"7\""},"#,
+            r#"{"type":"text","text":"15.95 USD"}]}]},"biz_opaque_callback_data":"notice-1"}"#
+        )
+    );
+}
+
+#[actix_web::test]
+async fn a_notice_without_parameters_has_no_components() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+
+    graph.client().send(PHONE, &notice(&[])).await.unwrap();
+
+    let asked: serde_json::Value = serde_json::from_str(&graph.only().body).unwrap();
+    assert_eq!(
+        asked["template"],
+        serde_json::json!({
+            "name": "invoice_created", "language": {"policy": "deterministic", "code": "en_US"},
+        })
+    );
+}
+
+#[actix_web::test]
+async fn a_parameter_that_meta_would_refuse_is_never_sent() {
+    let graph = StandIn::answering(Reply::ok(ACCEPTED));
+    let client = graph.client();
+    let (half, more) = ("é".repeat(512), "é".repeat(513));
+
+    for faulty in [
+        &["1", ""][..],
+        &["1", "a\nb"],
+        &["a\rb"],
+        &["a\tb"],
+        &["a     b"],
+        &[half.as_str(), &more],
+    ] {
+        let error = client.send(PHONE, &notice(faulty)).await.unwrap_err();
+        assert!(error.is_definite(), "{error}");
+        assert_eq!(error.advice(), Advice::FixRequest);
+    }
+    assert_eq!(graph.asked().len(), 0);
+
+    for good in [&["a    b", " "][..], &[half.as_str(), &half]] {
+        client.send(PHONE, &notice(good)).await.unwrap();
+    }
 }
 
 #[actix_web::test]

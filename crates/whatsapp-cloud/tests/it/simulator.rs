@@ -85,6 +85,43 @@ async fn refusals_are_understood() {
 }
 
 #[actix_web::test]
+async fn a_notice_arrives_with_its_parameters_filled_in() {
+    let (simulator, client) = start();
+    simulator.add_template(serde_json::json!({
+        "name": "invoice_created", "language": "en_US", "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Your invoice {{1}} over {{2}} is due on {{3}}."}],
+    }));
+    let notice = |body: &[&str]| OutgoingMessage {
+        to: "+14152000001".to_owned(),
+        content: MessageContent::Utility {
+            template: "invoice_created".to_owned(),
+            language: "en_US".to_owned(),
+            body: body.iter().map(ToString::to_string).collect(),
+        },
+        opaque: Some("notice".to_owned()),
+    };
+    let send = async |body: &[&str]| {
+        let message = notice(body);
+        client
+            .send(graph_simulator::PHONE_NUMBER_ID, &message)
+            .await
+    };
+
+    send(&["2026-7", "15.95 USD", "2026-12-01"]).await.unwrap();
+
+    let arrived = simulator.messages("+14152000001").pop().unwrap();
+    assert_eq!(
+        arrived.text,
+        "Your invoice 2026-7 over 15.95 USD is due on 2026-12-01."
+    );
+    let short = send(&["2026-7"]).await.unwrap_err();
+    assert_eq!(
+        (short.code(), short.advice()),
+        (Some(132_000), Advice::FixRequest)
+    );
+}
+
+#[actix_web::test]
 async fn a_template_is_made_found_and_deleted() {
     let (_simulator, client) = start();
     let waba = graph_simulator::WABA_ID;

@@ -45,6 +45,19 @@ pub(crate) fn code_message() -> OutgoingMessage {
     }
 }
 
+/// A notice of an invoice, with these parameters.
+pub(crate) fn notice(body: &[&str]) -> OutgoingMessage {
+    OutgoingMessage {
+        content: MessageContent::Utility {
+            template: "invoice_created".to_owned(),
+            language: "en_US".to_owned(),
+            body: body.iter().map(ToString::to_string).collect(),
+        },
+        opaque: Some("notice-1".to_owned()),
+        ..code_message()
+    }
+}
+
 pub(crate) const ACCEPTED: &str = r#"{"messaging_product":"whatsapp","contacts":[{"input":"+12015553931","wa_id":"12015553931"}],"messages":[{"id":"wamid.HBgL","message_status":"accepted"}]}"#;
 
 /// What a stand-in was asked.
