@@ -38,6 +38,33 @@ impl Message {
     }
 }
 
+/// A notice: some text in a template that the provider has approved for it. No code goes out in one.
+pub struct Notice {
+    /// To whom.
+    pub phone: PhoneNumber,
+    /// The template's name.
+    pub template: String,
+    /// The template's language.
+    pub language: String,
+    /// What stands in the template's places, in their order; each is one line, and none is empty.
+    pub body: Vec<String>,
+    /// Goes along as the caller's reference, and comes back in receipts; at most 512 characters.
+    pub reference: String,
+}
+
+/// What a notice says concerns nobody but its recipient.
+impl std::fmt::Debug for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Notice")
+            .field("phone", &self.phone)
+            .field("template", &self.template)
+            .field("language", &self.language)
+            .field("body", &format_args!("{} times ***", self.body.len()))
+            .field("reference", &self.reference)
+            .finish()
+    }
+}
+
 /// A code in the clear, from its making to its delivery.
 pub struct Secret(Zeroizing<String>);
 
@@ -94,7 +121,7 @@ pub type Cause = whatsapp_cloud::GraphError;
 /// One way out; one per worker thread.
 #[derive(Clone, Debug)]
 pub enum Channel {
-    /// An authentication template over Meta's Cloud API.
+    /// Templates over Meta's Cloud API: authentication for codes, utility for notices.
     WhatsApp(WhatsAppChannel),
 }
 
@@ -103,6 +130,13 @@ impl Channel {
     pub async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
         match self {
             Self::WhatsApp(channel) => channel.deliver(message).await,
+        }
+    }
+
+    /// Hands a notice over and waits for the channel's word, within the channel's own deadline.
+    pub async fn notify(&self, notice: &Notice) -> Result<Accepted, DeliveryError> {
+        match self {
+            Self::WhatsApp(channel) => channel.notify(notice).await,
         }
     }
 

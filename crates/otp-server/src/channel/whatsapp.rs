@@ -1,4 +1,4 @@
-//! WhatsApp: the code goes out in an approved authentication template.
+//! WhatsApp: a code goes out in an approved authentication template, a notice in a utility template.
 
 mod languages;
 mod problem;
@@ -6,9 +6,9 @@ mod templates;
 
 use std::sync::Arc;
 
-use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, OutgoingMessage};
+use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, NotSent, OutgoingMessage};
 
-use super::{Accepted, DeliveryError, Message};
+use super::{Accepted, DeliveryError, Message, Notice};
 pub use problem::AccountProblem;
 pub use templates::{TemplateBook, TemplateReport};
 
@@ -79,7 +79,27 @@ impl WhatsAppChannel {
             },
             opaque: Some(message.reference()),
         };
-        match self.graph.send(&self.phone_number_id, &outgoing).await {
+        self.send(&outgoing).await
+    }
+
+    /// Sends a notice in a utility template of the account's. Whether that is approved, in this
+    /// language and with this many places, Meta says; a refusal of the template is
+    /// [`DeliveryError::ChannelDown`] or [`DeliveryError::Rejected`], and concerns notices alone.
+    pub async fn notify(&self, notice: &Notice) -> Result<Accepted, DeliveryError> {
+        let outgoing = OutgoingMessage {
+            to: notice.phone.e164().to_owned(),
+            content: MessageContent::Utility {
+                template: notice.template.clone(),
+                language: notice.language.clone(),
+                body: notice.body.clone(),
+            },
+            opaque: Some(notice.reference.clone()),
+        };
+        self.send(&outgoing).await
+    }
+
+    async fn send(&self, outgoing: &OutgoingMessage) -> Result<Accepted, DeliveryError> {
+        match self.graph.send(&self.phone_number_id, outgoing).await {
             Ok(accepted) => Ok(Accepted {
                 message_id: accepted.id,
             }),
@@ -100,7 +120,9 @@ fn sorted(error: GraphError) -> DeliveryError {
     {
         return DeliveryError::Uncertain(error);
     }
-    if error.code().is_none() {
+    if let GraphError::NotSent(reason) = &error
+        && !matches!(reason, NotSent::Malformed(_))
+    {
         // Meta was not reached at all.
         return DeliveryError::ChannelDown(error);
     }

@@ -10,6 +10,7 @@ mod key_face;
 mod kill;
 mod limits;
 mod native;
+mod notices;
 mod operations;
 mod overload;
 mod process;
