@@ -8,6 +8,7 @@ pub mod memory;
 mod named;
 mod outbox;
 pub mod redis;
+pub mod registry;
 
 use otp_core::{Claim, ListKey, NameKey, Record, RecordKey, Refusal, Timestamp, VerificationId};
 
@@ -19,6 +20,7 @@ use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
 pub use self::named::Kept;
 use self::redis::RedisStore;
+use self::registry::{MemoryRegistry, Registry};
 
 /// The back end in use.
 #[derive(Debug)]
@@ -319,6 +321,16 @@ impl Store {
     #[must_use]
     pub fn live_codes(&self) -> u64 {
         each!(self, backend => backend.live_codes())
+    }
+
+    /// Where applications and keys are kept beside the records.
+    #[must_use]
+    pub fn registry(&self) -> Registry {
+        match self {
+            Self::Embedded(backend) => Registry::Embedded(backend.registry()),
+            Self::Memory(_) => Registry::Memory(MemoryRegistry::default()),
+            Self::Redis(backend) => Registry::Redis(backend.registry()),
+        }
     }
 
     /// Could a commit succeed now?

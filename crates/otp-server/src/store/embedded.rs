@@ -26,7 +26,9 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use self::data_dir::DataDir;
+pub(super) use self::data_dir::{make as make_data_dir, open_private};
 use self::database::Database;
+pub(super) use self::format::sync_parent;
 use self::garbage::Garbage;
 use self::keeper::{Keeper, Upkeep};
 pub use self::open_error::OpenError;
@@ -39,6 +41,7 @@ use super::backend::{
 use super::listings::Listings;
 use super::live::Live;
 use super::outbox::Outbox;
+use super::registry::EmbeddedRegistry;
 use crate::clock::Seen;
 
 /// A wall clock that is ahead of the kept time by more is not believed at load.
@@ -81,7 +84,7 @@ pub struct EmbeddedStore {
     writer: Option<JoinHandle<()>>,
     keeper: Option<JoinHandle<()>>,
     /// Held until everything else is gone.
-    _data_dir: DataDir,
+    data_dir: DataDir,
 }
 
 impl EmbeddedStore {
@@ -142,7 +145,7 @@ impl EmbeddedStore {
             upkeep,
             writer: None,
             keeper: None,
-            _data_dir: data_dir,
+            data_dir,
         };
         store.keeper = Some(start("store-keeper", move || keeper.run()).map_err(cannot_start)?);
         store.writer = Some(start("store-writer", move || writer.run()).map_err(cannot_start)?);
@@ -282,6 +285,12 @@ impl EmbeddedStore {
     #[must_use]
     pub fn live_codes(&self) -> u64 {
         self.live.live_codes()
+    }
+
+    /// The registry in the same directory.
+    #[must_use]
+    pub fn registry(&self) -> EmbeddedRegistry {
+        EmbeddedRegistry::in_dir(self.data_dir.path())
     }
 
     /// Could a commit succeed now, and within a second?

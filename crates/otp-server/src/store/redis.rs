@@ -18,6 +18,7 @@ mod link;
 mod lists;
 mod options;
 mod outbox;
+mod registry;
 mod scripts;
 mod time;
 mod timers;
@@ -39,6 +40,7 @@ use self::keyspace::{BUCKETS, Bucket, Keyspace};
 use self::lists::Page;
 pub use self::options::{Password, RedisOptions, RedisUrlError};
 use self::outbox::HandOut;
+pub use self::registry::RedisRegistry;
 use self::timers::Attendance;
 use self::way::Way;
 use super::backend::{
@@ -57,7 +59,7 @@ const ROUNDS_MAX: usize = 8;
 #[derive(Debug)]
 pub struct RedisStore {
     inner: Arc<Inner>,
-    driver: Driver,
+    driver: Arc<Driver>,
     /// The next version that this process gives. It starts anywhere in 64 bits, so processes do not
     /// meet; a version matters only to those who hold it for one and the same record.
     next_version: AtomicU64,
@@ -93,7 +95,7 @@ impl RedisStore {
         driver.keep(async move { watched.watch().await });
         Ok(Self {
             inner,
-            driver,
+            driver: Arc::new(driver),
             next_version: AtomicU64::new(first),
         })
     }
@@ -254,6 +256,15 @@ impl RedisStore {
     #[must_use]
     pub fn live_codes(&self) -> u64 {
         self.inner.census.live_codes()
+    }
+
+    /// The registry in the same place, over the same connections.
+    #[must_use]
+    pub fn registry(&self) -> RedisRegistry {
+        RedisRegistry {
+            inner: Arc::clone(&self.inner),
+            driver: Arc::clone(&self.driver),
+        }
     }
 
     /// Could a commit succeed now? Of a cluster: to any record.

@@ -39,6 +39,10 @@ impl DataDir {
         }
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn database(&self) -> PathBuf {
         database_in(&self.path)
     }
@@ -61,7 +65,8 @@ pub(super) fn database_in(path: &Path) -> PathBuf {
     path.join("otp.db")
 }
 
-fn make(path: &Path) -> io::Result<()> {
+/// Makes it for its owner only, unless it is there.
+pub(in crate::store) fn make(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -70,7 +75,7 @@ fn make(path: &Path) -> io::Result<()> {
 }
 
 /// Opens a file for reading and writing, and makes it if need be, so that only its owner may.
-pub(super) fn open_private(path: &Path) -> io::Result<File> {
+pub(in crate::store) fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -160,7 +160,7 @@ fn lay_out(path: &Path) -> Result<(), rusqlite::Error> {
 }
 
 /// The new name, too, must survive power loss.
-fn sync_parent(path: &Path) -> io::Result<()> {
+pub(in crate::store) fn sync_parent(path: &Path) -> io::Result<()> {
     if cfg!(unix)
         && let Some(parent) = path.parent()
     {

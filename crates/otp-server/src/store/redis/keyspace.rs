@@ -2,7 +2,8 @@
 //! many phones share, `PREFIX{BUCKET}:due` the timers and `PREFIX{BUCKET}:live` the count of live codes
 //! of the bucket. `PREFIX{BUCKET}:out` is who holds which event of the bucket's outbox, `PREFIX{BUCKET}:ev`
 //! the events themselves, `PREFIX{BUCKET}:seq` the last one's number. One bucket has the shared time too:
-//! `PREFIX{BUCKET}:time`, and `PREFIX{BUCKET}:up:START` for each start of a machine.
+//! `PREFIX{BUCKET}:time`, and `PREFIX{BUCKET}:up:START` for each start of a machine; and the registry:
+//! `PREFIX{BUCKET}:reg`, `PREFIX{BUCKET}:reg-version` and `PREFIX{BUCKET}:reg-used`.
 //! `PREFIX{BUCKET}:l:KEY` is the bucket's share of a list.
 //!
 //! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
@@ -22,6 +23,9 @@ pub(super) type Bucket = u8;
 
 /// Where the shared time is kept.
 pub(super) const TIME_BUCKET: Bucket = 0;
+
+/// Where applications and keys are kept.
+pub(super) const REGISTRY_BUCKET: Bucket = 0;
 
 const _: () = assert!(BUCKETS == Bucket::MAX as usize + 1);
 
@@ -71,6 +75,21 @@ impl Keyspace {
     /// When a machine was started, by the shared time.
     pub(super) fn machine_start(&self, boot: [u8; 16]) -> String {
         self.named_by(TIME_BUCKET, "up", boot)
+    }
+
+    /// Applications and keys.
+    pub(super) fn registry(&self) -> String {
+        format!("{}{{{REGISTRY_BUCKET}}}:reg", self.prefix)
+    }
+
+    /// In which state they are.
+    pub(super) fn registry_version(&self) -> String {
+        format!("{}{{{REGISTRY_BUCKET}}}:reg-version", self.prefix)
+    }
+
+    /// When keys were last used.
+    pub(super) fn registry_uses(&self) -> String {
+        format!("{}{{{REGISTRY_BUCKET}}}:reg-used", self.prefix)
     }
 
     pub(super) fn timers(&self, bucket: Bucket) -> String {

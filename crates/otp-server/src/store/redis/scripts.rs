@@ -23,6 +23,12 @@ pub(super) static HAND_OUT: LazyLock<Lua> =
 /// Removes events.
 pub(super) static ACKNOWLEDGE: LazyLock<Lua> =
     LazyLock::new(|| Lua::new(include_str!("acknowledge.lua")));
+/// Reads the registry, if it changed.
+pub(super) static REGISTRY_LOOK: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("registry_look.lua")));
+/// Changes entries of the registry, if they are the expected ones.
+pub(super) static REGISTRY_CHANGE: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("registry_change.lua")));
 
 /// A script and its name in Redis' cache.
 pub(super) struct Lua {
