@@ -12,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use self::seal::{Recipient, SealBroken, Sealed, Unsealed};
 use crate::{Cap, PhoneNumber, Reason, TallyKey, VerificationId};
@@ -87,6 +87,12 @@ impl NameKey {
     #[must_use]
     pub const fn bytes(self) -> [u8; 16] {
         self.0
+    }
+}
+
+impl fmt::Display for NameKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
     }
 }
 
@@ -269,17 +275,6 @@ impl Keys {
         mac(&self.fingerprint, &[request])
     }
 
-    /// Seals a value that is kept under this name.
-    #[must_use]
-    pub fn seal_value(&self, name: NameKey, value: &[u8], nonce: [u8; 24]) -> Vec<u8> {
-        self.value_seal.seal_bytes(&name.0, value, nonce)
-    }
-
-    /// Opens what [`Keys::seal_value`] made under the same name.
-    pub fn unseal_value(&self, name: NameKey, sealed: &[u8]) -> Result<Vec<u8>, SealBroken> {
-        self.value_seal.unseal_bytes(&name.0, sealed)
-    }
-
     /// Says nothing of the secret, and is another one for another secret: kept in a store, it
     /// tells whether store and secret belong together.
     #[must_use]
@@ -307,6 +302,23 @@ impl Keys {
     /// Opens what [`Keys::seal`] made for the same verification.
     pub fn unseal(&self, id: VerificationId, sealed: &Sealed) -> Result<Unsealed, SealBroken> {
         self.seal.unseal(id, sealed)
+    }
+
+    /// Seals a value that is kept for as long as it is needed, such as somebody else's secret. The
+    /// label says what it is and whose: under another one it does not open.
+    #[must_use]
+    pub fn seal_value(&self, label: &str, value: &[u8], nonce: [u8; 24]) -> Vec<u8> {
+        self.value_seal.seal_bytes(label.as_bytes(), value, nonce)
+    }
+
+    /// Opens what [`Keys::seal_value`] made under the same label.
+    pub fn unseal_value(
+        &self,
+        label: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealBroken> {
+        let plain = self.value_seal.unseal_bytes(label.as_bytes(), sealed)?;
+        Ok(Zeroizing::new(plain))
     }
 }
 

@@ -23,6 +23,8 @@ pub struct SharedLimits {
     pub sends_per_application: Option<Cap>,
     /// What all sends may cost, in the unit of [`Prices`].
     pub budget: Option<Cap>,
+    /// What the sends of one application may cost, within that.
+    pub application_budget: Option<Cap>,
     /// What a send costs.
     pub prices: Prices,
     /// Failed checks that come from one client address.
@@ -144,8 +146,23 @@ impl SharedLimits {
             asker.application,
             1,
         );
-        let of_budget = claim(self.budget, Reason::Budget, "", self.prices.of(country));
-        let all = [of_address, of_prefix, of_country, of_application, of_budget];
+        let price = self.prices.of(country);
+        // No application has an empty name, so the two budgets are two counts.
+        let of_budget = claim(self.budget, Reason::Budget, "", price);
+        let of_own_budget = claim(
+            self.application_budget,
+            Reason::Budget,
+            asker.application,
+            price,
+        );
+        let all = [
+            of_address,
+            of_prefix,
+            of_country,
+            of_application,
+            of_budget,
+            of_own_budget,
+        ];
         Ok(all.into_iter().flatten().collect())
     }
 
@@ -171,6 +188,7 @@ impl SharedLimits {
     fn country(&self, phone: &PhoneNumber) -> Option<&'static str> {
         let is_needed = self.sends_per_country.is_some()
             || self.budget.is_some()
+            || self.application_budget.is_some()
             || !self.countries.admit_all();
         is_needed.then(|| phone.country()).flatten()
     }

@@ -17,6 +17,10 @@ const TICK: Duration = Duration::from_millis(100);
 /// How late a line of the audit trail may be. Looking for them asks much of Redis.
 const AUDIT_INTERVAL: Duration = Duration::from_secs(1);
 const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
+/// How soon a change of applications and keys is noticed.
+const DIRECTORY_INTERVAL: Duration = Duration::from_millis(300);
+/// How soon it is known to others that a key was used.
+const USES_INTERVAL: Duration = Duration::from_secs(2);
 const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 /// Deliveries taken up again that are under way at once.
 const REDELIVERIES_MAX: usize = 64;
@@ -44,6 +48,8 @@ impl Attendant {
                 service.clone(),
                 stopped.clone(),
             ));
+            actix_rt::spawn(keep_directory(service.clone(), stopped.clone()));
+            actix_rt::spawn(note_uses(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_time(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_metrics(service.clone(), stopped.clone()));
             if service.shared().audit == Audit::On {
@@ -166,6 +172,46 @@ fn warn_of(jump: ClockJump) {
         "this machine's clock is {} s {side} the time that codes and limits go by, which is not affected: set it right",
         gap_ms.unsigned_abs() / 1000,
     );
+}
+
+async fn keep_directory(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(DIRECTORY_INTERVAL);
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        match service.shared().directory.refresh().await {
+            Ok(()) => is_failing = false,
+            Err(error) if !is_failing => {
+                is_failing = true;
+                tracing::error!(
+                    "cannot read applications and keys, and soon refuses all keys: {error}"
+                );
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+async fn note_uses(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(USES_INTERVAL);
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        match service.shared().directory.note_uses().await {
+            Ok(()) => is_failing = false,
+            Err(error) if !is_failing => {
+                is_failing = true;
+                tracing::warn!("could not note which keys were used: {error}");
+            }
+            Err(_) => {}
+        }
+    }
 }
 
 async fn keep_metrics(service: Service, mut stopped: watch::Receiver<()>) {

@@ -4,6 +4,7 @@
 //! one file per concern; [`Config::settings`] lists them all.
 
 mod agreement;
+mod applications;
 mod audit;
 mod cli;
 mod code;
@@ -24,6 +25,7 @@ mod shared_limits;
 mod store;
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -31,6 +33,10 @@ use std::{
 use toml::Table;
 
 pub use self::{
+    applications::{
+        ApplicationSettings, ChannelName, Dates, Face, Faces, NAME_RULE, OwnLimits,
+        TestRecipientSettings, is_application_name,
+    },
     audit::AuditSettings,
     cli::{Cli, Command, ExportFlags, ImportFlags},
     code::CodeSettings,
@@ -72,6 +78,8 @@ pub struct Config {
     pub countries: CountrySettings,
     /// What messages may cost.
     pub budget: BudgetSettings,
+    /// Applications with settings of their own, by name.
+    pub applications: BTreeMap<String, ApplicationSettings>,
     /// The face for Meta's sample clients.
     pub sample_face: SampleFaceSettings,
     /// The face for applications.
@@ -143,6 +151,7 @@ impl Config {
         let shared_limits = reader.section("shared_limits", SharedLimitSettings::read);
         let countries = reader.section("countries", CountrySettings::read);
         let budget = reader.section("budget", BudgetSettings::read);
+        let applications = applications::read(&mut reader);
         let mut graph = reader.section("graph", GraphSettings::read);
         let http = reader.section("http", HttpSettings::read);
         let mut store = reader.section("store", StoreSettings::read);
@@ -174,6 +183,7 @@ impl Config {
                 shared_limits,
                 countries,
                 budget,
+                applications,
                 sample_face,
                 native_face,
                 key_face,

@@ -63,6 +63,7 @@ impl SealKey {
         Self(cipher)
     }
 
+    /// Nonce first, then ciphertext; opens only under the same label.
     pub(super) fn seal(
         &self,
         id: VerificationId,

@@ -20,6 +20,7 @@ fn all_limits() -> SharedLimits {
         sends_per_country: cap,
         sends_per_application: cap,
         budget: Some(Cap::per_day(1_000_000)),
+        application_budget: Some(Cap::per_day(1_000_000)),
         prices: Prices {
             by_country: [("DE".to_owned(), 55_000)].into(),
             elsewhere: 20_000,
@@ -53,6 +54,7 @@ fn a_send_claims_once_for_each_limit_and_no_two_share_a_count() {
             Reason::PrefixLimit,
             Reason::CountryLimit,
             Reason::ApplicationLimit,
+            Reason::Budget,
             Reason::Budget
         ]
     );

@@ -27,11 +27,13 @@ impl Parts {
     pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
+        let registry = store.registry();
+        let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let shared = Shared {
             store,
             keys,
             clock,
-            directory: Directory::configured(config).context("the limits do not fit together")?,
+            directory: directory.context("cannot start without knowing who may ask for what")?,
             metrics: Metrics::new(),
             alarms: Alarms::default(),
             audit: if config.audit.enabled {

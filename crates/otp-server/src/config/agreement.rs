@@ -1,12 +1,20 @@
 //! What settings must agree on with each other, once each is fine by itself.
 
-use super::{Access, ApiVersion, Config, StoreKind, setting::Notes};
+use super::{Access, ApiVersion, Config, StoreKind, applications, setting::Notes};
 
 /// Odds of guessing one phone's code in a day: at most one in this many.
 const DAILY_ODDS: u64 = 10_000;
 
 pub(super) fn check(config: &Config, notes: &mut Notes) {
-    check_odds(config, notes);
+    check_odds(
+        config.code.length,
+        config.limits.failed_checks_per_day,
+        notes,
+        "limits.failed_checks_per_day",
+    );
+    for (name, settings) in &config.applications {
+        applications::check(config, name, settings, notes);
+    }
     check_times(config, notes);
     check_access(config, notes);
     check_upstream(config, notes);
@@ -28,16 +36,15 @@ pub(super) fn check(config: &Config, notes: &mut Notes) {
     }
 }
 
-fn check_odds(config: &Config, notes: &mut Notes) {
-    let codes = 10_u64.pow(u32::from(config.code.length));
+/// A day of guessing at codes of this length.
+pub(super) fn check_odds(length: u8, checks_per_day: u32, notes: &mut Notes, place: &str) {
+    let codes = 10_u64.pow(u32::from(length));
     let most = codes / DAILY_ODDS;
-    let checks = u64::from(config.limits.failed_checks_per_day);
-    if checks > most {
+    if u64::from(checks_per_day) > most {
         notes.problem(
-            "limits.failed_checks_per_day",
+            place,
             format!(
-                "{checks} guesses a day at codes of {} digits succeed more often than once in {DAILY_ODDS} days",
-                config.code.length
+                "{checks_per_day} guesses a day at codes of {length} digits succeed more often than once in {DAILY_ODDS} days",
             ),
             format!("lower it to at most {most}, or raise code_length"),
         );
@@ -88,12 +95,10 @@ fn check_access(config: &Config, notes: &mut Notes) {
     }
     match config.sample_face.access {
         Access::Keys(_) => {}
-        Access::Loopback => notes.problem(
-            "address",
-            format!("{address} can be reached from other machines, and the sample face asks for no key: anyone could send messages at your cost"),
-            "run `otp-server key create` and put the hash into sample_face.keys, or listen on 127.0.0.1, \
-             or set sample_face.open = true to serve everyone",
-        ),
+        Access::Loopback => notes.warn(format!(
+            "{address} can be reached from other machines, so the sample face wants a key: make one with `otp-server key create`, \
+             or set sample_face.open = true to serve everyone"
+        )),
         Access::Open => notes.warn(format!(
             "sample_face.open is true and {address} can be reached from other machines: anyone can send messages at your cost"
         )),

@@ -93,7 +93,7 @@ impl GraphSettings {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_matches(['[', ']']);
     bare == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
@@ -160,7 +160,7 @@ fn parse_url(text: &str) -> Result<String, String> {
     Ok(format!("{scheme}://{authority}"))
 }
 
-fn parse_language(text: &str) -> Result<String, String> {
+pub(super) fn parse_language(text: &str) -> Result<String, String> {
     let letters = text.split('_').all(|part| {
         (2..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
     });

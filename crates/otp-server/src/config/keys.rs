@@ -72,7 +72,7 @@ impl KeyHash {
     }
 
     /// Reads `sha256:` and 64 hex digits; the error says what is wrong without repeating the text.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with(KEY_PREFIX) {
             return Err("is a key in the clear, not its hash".to_owned());
         }

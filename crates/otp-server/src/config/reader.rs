@@ -64,7 +64,36 @@ impl<'a> Reader<'a> {
         name: &'static str,
         read: impl FnOnce(&mut Section<'_, 'a>) -> T,
     ) -> T {
-        let table = match self.table.remove(name) {
+        let given = self.table.remove(name);
+        let table = self.as_section(name, given);
+        self.read_section(name, Declaring::Each, table, read)
+    }
+
+    /// Reads every section `[name.WORD]`, where the words are the operator's own. Their settings
+    /// are declared once for all, as `name.NAME.key`.
+    pub(super) fn sections<T>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&mut Section<'_, 'a>) -> T,
+    ) -> BTreeMap<String, T> {
+        let given = self.table.remove(name);
+        let sections = self.as_section(name, given);
+        let placeholder = format!("{name}.{ANY_NAME}");
+        self.read_section(&placeholder, Declaring::Each, Table::new(), &read);
+        let mut found = BTreeMap::new();
+        for (word, given) in sections {
+            let name = format!("{name}.{word}");
+            let table = self.as_section(&name, Some(given));
+            found.insert(
+                word,
+                self.read_section(&name, Declaring::Nothing, table, &read),
+            );
+        }
+        found
+    }
+
+    fn as_section(&mut self, name: &str, given: Option<Value>) -> Table {
+        match given {
             None => Table::new(),
             Some(Value::Table(table)) => table,
             Some(other) => {
@@ -73,25 +102,26 @@ impl<'a> Reader<'a> {
                     .problem(name, wrong, format!("write [{name}] and its keys below it"));
                 Table::new()
             }
-        };
-        self.read_section(name, table, read)
+        }
     }
 
     /// Reads the keys above all sections. Goes last: what is left over then belongs to nobody.
     pub(super) fn top<T>(&mut self, read: impl FnOnce(&mut Section<'_, 'a>) -> T) -> T {
         let table = std::mem::take(&mut self.table);
-        self.read_section("", table, read)
+        self.read_section("", Declaring::Each, table, read)
     }
 
     fn read_section<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
+        declaring: Declaring,
         table: Table,
         read: impl FnOnce(&mut Section<'_, 'a>) -> T,
     ) -> T {
         let mut section = Section {
             reader: self,
-            name,
+            name: name.to_owned(),
+            declaring,
             table,
         };
         let result = read(&mut section);
@@ -104,13 +134,28 @@ impl<'a> Reader<'a> {
     pub(super) fn finish(mut self) -> (Vec<Setting>, Notes) {
         for key in std::mem::take(&mut self.unknown) {
             let advice = match nearest(&key, &self.settings) {
-                Some(known) => format!("did you mean {known}?"),
+                Some(known) => format!("did you mean {}?", as_named_in(&key, known)),
                 None => "remove it, or see the example file for the known ones".to_owned(),
             };
             self.notes.problem(key, "is not a setting", advice);
         }
         (self.settings, self.notes)
     }
+}
+
+/// Stands for the operator's own word in the declared key of a section of that name.
+const ANY_NAME: &str = "NAME";
+
+/// The known key with the word that stands in this one, where it is one of the same sections.
+fn as_named_in(key: &str, known: &str) -> String {
+    let Some((before, after)) = known.split_once(ANY_NAME) else {
+        return known.to_owned();
+    };
+    let word = key
+        .strip_prefix(before)
+        .and_then(|rest| rest.rsplit_once('.'))
+        .map_or(ANY_NAME, |(word, _)| word);
+    format!("{before}{word}{after}")
 }
 
 /// The declared key that a person most likely meant: the same word elsewhere, or a similar one.
@@ -122,20 +167,29 @@ fn nearest<'s>(key: &str, settings: &'s [Setting]) -> Option<&'s str> {
         .iter()
         .map(|setting| {
             let by_leaf = strsim::jaro_winkler(asked, leaf_of(&setting.key));
-            (
-                by_leaf.max(strsim::jaro_winkler(key, &setting.key)),
-                setting.key.as_str(),
-            )
+            let whole = strsim::jaro_winkler(key, &setting.key);
+            (by_leaf.max(whole), whole, setting.key.as_str())
         })
-        .filter(|(likeness, _)| *likeness > SIMILAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
+        .filter(|(likeness, ..)| *likeness > SIMILAR)
+        // Of the same word in several sections, the one whose section is the most alike.
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))
+        .map(|(.., known)| known)
+}
+
+/// Whether a section's settings are declared while it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Declaring {
+    /// Each of them.
+    Each,
+    /// None: they are declared already.
+    Nothing,
 }
 
 /// One section while it is being read.
 pub(super) struct Section<'r, 'a> {
     reader: &'r mut Reader<'a>,
-    name: &'static str,
+    name: String,
+    declaring: Declaring,
     table: Table,
 }
 
@@ -242,18 +296,19 @@ impl Section<'_, '_> {
             self.problem(leaf, wrong, format!("allowed: {}", kind.allowed));
             None
         });
-        let setting = Setting {
-            key: self.key(leaf),
-            allowed: kind.allowed,
-            default,
-            doc,
-        };
-        self.reader.settings.push(setting);
+        if self.declaring == Declaring::Each {
+            self.reader.settings.push(Setting {
+                key: self.key(leaf),
+                allowed: kind.allowed,
+                default,
+                doc,
+            });
+        }
         value
     }
 
     fn key(&self, leaf: &str) -> String {
-        match self.name {
+        match self.name.as_str() {
             "" => leaf.to_owned(),
             section => format!("{section}.{leaf}"),
         }

@@ -14,12 +14,25 @@ pub struct SampleFaceSettings {
 /// Who may call a face.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
-    /// Anyone, because the server listens on loopback only. Never with a public address.
+    /// Anyone where the server listens on loopback; elsewhere callers with a key that a command made.
     Loopback,
     /// Anyone, because the operator said so.
     Open,
-    /// Callers with one of these keys, on loopback too (a proxy in front of it is not a key). Never empty.
+    /// Callers with one of these keys, or with one that a command made, on loopback too (a proxy in
+    /// front of it is not a key).
     Keys(Vec<KeyHash>),
+}
+
+impl Access {
+    /// Who may, where the server listens on loopback or not. There, nobody needs a key who was not
+    /// told so; elsewhere everybody does.
+    #[must_use]
+    pub fn where_it_listens(self, on_loopback: bool) -> Self {
+        match self {
+            Self::Loopback if !on_loopback => Self::Keys(Vec::new()),
+            access => access,
+        }
+    }
 }
 
 impl SampleFaceSettings {
@@ -34,7 +47,7 @@ impl SampleFaceSettings {
             "open",
             kind::switch(),
             false,
-            "Serve everyone, without a key. Without keys and with open = false the face is served on loopback only.",
+            "Serve everyone, without a key. With open = false and no keys here, callers need none on loopback, and elsewhere one that `otp-server key create` made.",
         );
         Self {
             enabled,
@@ -46,8 +59,8 @@ impl SampleFaceSettings {
 fn read_access(face: &mut Section<'_, '_>, open: bool) -> Access {
     let inline = face.optional(
         "keys",
-        kind::list("sha256: and 64 hex digits, as `otp-server key create` prints it", KeyHash::parse),
-        "Hashes of the keys that are accepted, as `Authorization: Bearer KEY` or `X-API-Key: KEY`; `otp-server key create` makes one.",
+        kind::list("sha256: and 64 hex digits, as `otp-server key create --for-config` prints it", KeyHash::parse),
+        "Hashes of keys that are accepted beside those in the store, as `Authorization: Bearer KEY` or `X-API-Key: KEY`; `otp-server key create --for-config` makes one.",
     );
     let file = face.optional_path(
         "keys_file",
@@ -81,8 +94,7 @@ fn read_key_lines(face: &mut Section<'_, '_>, text: &str) -> Vec<KeyHash> {
         match KeyHash::parse(line) {
             Ok(key) => keys.push(key),
             Err(wrong) => {
-                let allowed =
-                    "allowed: sha256: and 64 hex digits, as `otp-server key create` prints it";
+                let allowed = "allowed: sha256: and 64 hex digits, as `otp-server key create --for-config` prints it";
                 face.problem("keys_file", format!("line {number} {wrong}"), allowed);
             }
         }

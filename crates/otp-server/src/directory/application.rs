@@ -1,12 +1,14 @@
 //! An application: somebody with rules, limits and codes of its own.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use otp_core::{InvalidPolicy, PhoneNumber, Policy, SharedLimits, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use super::{DEFAULT_APPLICATION, policy};
-use crate::config::{Config, Secret};
+use super::policy;
+use crate::config::{ApplicationSettings, Config, Faces, Secret};
 
 /// One application, as it is configured now.
 #[derive(Debug)]
@@ -17,10 +19,23 @@ pub struct Application {
     pub policy: Policy,
     /// The numbers that bound what many phones cost together.
     pub shared_limits: SharedLimits,
+    /// Where it may be used.
+    pub faces: Faces,
+    /// Names of approved templates by language, instead of the account's.
+    pub templates: BTreeMap<String, String>,
+    /// Where it is told of what happens.
+    pub callback: Option<Callback>,
     /// Numbers that get a fixed code, and no message.
     pub test_recipients: Vec<TestRecipient>,
-    /// STUB
-    pub faces: super::FacesAllowed,
+}
+
+/// Where an application is told of what happens.
+#[derive(Debug)]
+pub struct Callback {
+    /// The address: https, or http to this machine.
+    pub url: String,
+    /// What the calls are signed with.
+    pub secret: Secret,
 }
 
 /// A number that gets a fixed code, and no message.
@@ -35,7 +50,8 @@ pub struct TestRecipient {
 }
 
 /// Whether messages really go out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// They do.
     Live,
@@ -51,14 +67,29 @@ pub struct Realm(Arc<str>);
 const TEST_SUFFIX: &str = "+test";
 
 impl Application {
-    /// The one that is there without being made.
-    pub(super) fn default_of(config: &Config) -> Result<Self, InvalidPolicy> {
+    /// The application of this name, with these settings of its own.
+    pub(super) fn new(
+        config: &Config,
+        name: &str,
+        own: &ApplicationSettings,
+    ) -> Result<Self, InvalidPolicy> {
+        let callback = own.callback_url.as_ref().zip(own.callback_secret.as_ref());
+        let test_recipients = own.test_recipients.iter().map(|recipient| TestRecipient {
+            phone: recipient.phone.clone(),
+            code: recipient.code.clone(),
+            until: recipient.until,
+        });
         Ok(Self {
-            name: DEFAULT_APPLICATION.into(),
-            policy: policy::read(config)?,
-            shared_limits: policy::shared_limits(config),
-            test_recipients: Vec::new(),
-            faces: super::FacesAllowed,
+            name: name.into(),
+            policy: policy::read(config, own)?,
+            shared_limits: policy::shared_limits(config, own),
+            faces: own.faces.clone(),
+            templates: own.templates.clone(),
+            callback: callback.map(|(url, secret)| Callback {
+                url: url.clone(),
+                secret: secret.clone(),
+            }),
+            test_recipients: test_recipients.collect(),
         })
     }
 
@@ -77,6 +108,17 @@ impl Application {
         self.test_recipients.iter().find(|recipient| {
             now < recipient.until && recipient.phone.canonical() == phone.canonical()
         })
+    }
+}
+
+impl Mode {
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Test => "test",
+        }
     }
 }
 

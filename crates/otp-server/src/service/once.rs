@@ -204,14 +204,16 @@ impl Service {
 
     fn seal(&self, name: NameKey, entry: &Entry) -> Vec<u8> {
         let plain = serde_json::to_vec(entry).expect("numbers and bytes are JSON");
-        self.shared().keys.seal_value(name, &plain, nonce())
+        self.shared()
+            .keys
+            .seal_value(&name.to_string(), &plain, nonce())
     }
 
     fn read(&self, name: NameKey, kept: &Kept) -> Result<Entry, Unavailable> {
         let plain = self
             .shared()
             .keys
-            .unseal_value(name, kept.value())
+            .unseal_value(&name.to_string(), kept.value())
             .map_err(Unavailable::unreadable)?;
         serde_json::from_slice(&plain).map_err(Unavailable::unreadable)
     }

@@ -7,6 +7,7 @@ mod clocks;
 mod config;
 mod edge;
 mod key_face;
+mod keys;
 mod kill;
 mod limits;
 mod native;

@@ -91,7 +91,8 @@ impl Inner {
         let few = (page.limit / BUCKETS + SPARE).min(ENTRIES_MAX);
         let all = (0..=Bucket::MAX).collect();
         let (mut shares, mut outcome) = (BTreeMap::new(), Outcome::default());
-        self.look(page, all, few, &mut shares, &mut outcome).await;
+        self.look_into(page, all, few, &mut shares, &mut outcome)
+            .await;
         let told = page.of(&shares);
         let last = told.last().filter(|_| told.len() == page.limit);
         let may_have_more = |told: &Vec<Place>| {
@@ -100,14 +101,14 @@ impl Inner {
         };
         let deeper = shares.iter().filter(|(_, told)| may_have_more(told));
         let deeper: Vec<Bucket> = deeper.map(|(bucket, _)| *bucket).collect();
-        self.look(page, deeper, ENTRIES_MAX, &mut shares, &mut outcome)
+        self.look_into(page, deeper, ENTRIES_MAX, &mut shares, &mut outcome)
             .await;
         let told = page.of(&shares);
         outcome.unless_all_failed(!told.is_empty())?;
         Ok(told)
     }
 
-    async fn look(
+    async fn look_into(
         &self,
         page: Page,
         buckets: Vec<Bucket>,

@@ -1,0 +1,7 @@
+//! Applications and keys: what is kept of them, who is let in with which, and how soon a change holds.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
+mod directory;
+mod registry;
+mod stage;
