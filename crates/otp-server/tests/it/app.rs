@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -16,7 +17,10 @@ use otp_core::Timestamp;
 use otp_server::app::Application;
 use otp_server::clock::{Clock, Stopwatch};
 use otp_server::config::{Config, SecretFile, SharedLimitSettings};
+use otp_server::directory::{KeyOrder, Mode, Scope, Scopes};
 use otp_server::service::Service;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -147,6 +151,27 @@ impl TestApp {
 
     pub(crate) async fn stop(self) {
         stopped(self.handle, self.running, self.service).await;
+    }
+
+    /// A new key, made as the command makes one.
+    pub(crate) async fn key(&self, application: &str, scopes: &[Scope], mode: Mode) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let directory = &self.service.shared().directory;
+        let order = KeyOrder {
+            application: application.to_owned(),
+            mode,
+            scopes: Scopes::of(scopes),
+            expires_in: None,
+            label: None,
+        };
+        let mut rng = StdRng::seed_from_u64(NEXT.fetch_add(1, Ordering::Relaxed));
+        let registrar = directory.registrar();
+        let made = registrar
+            .create_key(&order, self.clock.now(), &mut rng)
+            .await
+            .expect("a key");
+        directory.refresh().await.expect("the registry answers");
+        made.0.reveal().to_owned()
     }
 
     /// Asks for a code.

@@ -6,6 +6,7 @@ mod requests;
 mod test_mode;
 
 use actix_web::http::Method;
+use otp_server::directory::{Mode, Scope};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp};
@@ -21,14 +22,24 @@ pub(crate) struct Client<'a> {
 impl<'a> Client<'a> {
     /// With a key of the default application.
     pub(crate) async fn live(app: &'a TestApp) -> Self {
-        let key = "stub:default".to_owned();
+        Self::of(app, "default", Mode::Live).await
+    }
+
+    /// With a key of this application that may do everything an application does.
+    pub(crate) async fn of(app: &'a TestApp, application: &str, mode: Mode) -> Self {
+        let scopes = [Scope::Start, Scope::Check, Scope::Read];
+        let key = app.key(application, &scopes, mode).await;
+        Self { app, key }
+    }
+
+    /// With this key.
+    pub(crate) fn with(app: &'a TestApp, key: String) -> Self {
         Self { app, key }
     }
 
     /// With a key that sends nothing.
     pub(crate) async fn test(app: &'a TestApp) -> Self {
-        let key = "stub:default:test".to_owned();
-        Self { app, key }
+        Self::of(app, "default", Mode::Test).await
     }
 
     pub(crate) async fn call(&self, method: Method, path: &str, body: &str) -> Answer {
