@@ -124,6 +124,7 @@ async fn refresh_templates(
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
+            () = service.shared().templates_changed.notified() => {}
             _ = stopped.changed() => return,
         }
         let refreshed = channel.refresh_templates().await;

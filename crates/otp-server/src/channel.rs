@@ -1,5 +1,6 @@
 //! Ways to a person. A closed set: each way says of a failure what the caller should do.
 
+pub mod inbound;
 pub mod whatsapp;
 
 use otp_core::{ChannelKind, Handover, PhoneNumber, VerificationId};

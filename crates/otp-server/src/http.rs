@@ -13,13 +13,14 @@ mod patience;
 mod problem;
 mod request_id;
 mod sample;
+mod webhooks;
 
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 
 use self::guard::Edge;
-use crate::config::Access;
+use crate::config::{Access, Secret};
 use crate::service::{Service, Shared};
 
 /// What the handlers of one worker need.
@@ -33,6 +34,8 @@ pub struct Faces {
     pub native: Served,
     /// The key face; nothing when it is off.
     pub key: Option<KeyFace>,
+    /// What Meta's webhooks are confirmed with; nothing where they cannot be checked.
+    pub webhooks: Option<Webhooks>,
     /// Who may see figures and reasons; nobody when nothing is here.
     pub insight: Option<Arc<Access>>,
     /// Whose address a request is counted under.
@@ -57,6 +60,13 @@ pub enum Served {
 pub struct KeyFace {
     /// How long its codes can be used.
     pub code_lifetime: std::time::Duration,
+}
+
+/// Where providers' webhooks arrive.
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    /// What Meta must say to have the address confirmed.
+    pub verify_token: Option<Secret>,
 }
 
 /// Bounds on what a client may send, and for how long.
@@ -106,6 +116,9 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
         }
         if faces.key.is_some() {
             config.configure(key::routes);
+        }
+        if let Some(webhooks) = faces.webhooks.clone() {
+            config.configure(webhooks::routes(webhooks));
         }
         config.configure(problem::pages);
         if let Some(access) = faces.sample.clone() {

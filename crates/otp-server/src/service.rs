@@ -9,6 +9,7 @@ mod check;
 mod claims;
 mod deliver;
 mod find;
+mod inbox;
 mod list;
 mod once;
 mod principal;
@@ -24,12 +25,14 @@ use std::time::Duration;
 use actix_web::rt;
 
 use otp_core::{Decision, Event, Keys, Reason, Record, RecordKey, Timestamp};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
 pub use self::audit::Audit;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
+pub use self::inbox::{Inbox, NotTaken, Rejected};
 pub use self::list::{Cursor, Page, Wanted as WantedOfList};
 pub use self::once::{Once, Ticket};
 pub use self::principal::Principal;
@@ -68,6 +71,10 @@ pub struct Shared {
     pub alarms: Alarms,
     /// Whether there is an audit trail.
     pub audit: Audit,
+    /// Where what providers tell arrives.
+    pub inbox: Inbox,
+    /// Rings when a template has changed.
+    pub templates_changed: Notify,
 }
 
 /// The use cases, with one worker's own channels.

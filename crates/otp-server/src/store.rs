@@ -7,6 +7,7 @@ pub mod live;
 pub mod memory;
 mod named;
 mod outbox;
+mod parcel;
 pub mod redis;
 pub mod registry;
 
@@ -19,6 +20,7 @@ use self::backend::{EVENT_BYTES_MAX, EVENTS_PER_WRITE_MAX, Key, Place, Write};
 use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
 pub use self::named::Kept;
+pub use self::parcel::Parcel;
 use self::redis::RedisStore;
 use self::registry::{MemoryRegistry, Registry};
 
@@ -77,6 +79,19 @@ pub enum Taken {
     All,
     /// None is: the limit that holds longest.
     Refused(Refusal),
+}
+
+/// What is due.
+#[derive(Clone, Debug)]
+pub enum Due {
+    /// A record, or nothing any more.
+    Record,
+    /// Work to be done.
+    Parcel(Parcel),
+}
+
+fn is_no_record(body: &[u8]) -> bool {
+    named::is_in(body) || parcel::is_in(body)
 }
 
 /// Where the mark stands; no record has this key, which no HMAC is likely to give.
@@ -226,7 +241,7 @@ impl Store {
         let found = each!(self, backend => backend.part(number, now.unix_ms()).await)?;
         let records = found
             .into_iter()
-            .filter(|(key, stored)| *key != OWNER_MARK && !named::is_in(&stored.body));
+            .filter(|(key, stored)| *key != OWNER_MARK && !is_no_record(&stored.body));
         Ok(records.map(|(key, stored)| {
             let record = Record::decode(&stored.body).map_err(Unavailable::unreadable)?;
             Ok((RecordKey::from_bytes(key.0), record))
@@ -251,6 +266,38 @@ impl Store {
             return Ok(());
         }
         each!(self, backend => backend.acknowledge(events).await)
+    }
+
+    /// What was handed out as due: a record, or a parcel of work.
+    pub async fn open(&self, key: RecordKey, now: Timestamp) -> Result<Due, Unavailable> {
+        let loaded = each!(self, backend => backend.load(Key(key.bytes()), now.unix_ms()).await)?;
+        Ok(match loaded.as_ref().and_then(parcel::read) {
+            Some(parcel) => Due::Parcel(parcel),
+            None => Due::Record,
+        })
+    }
+
+    /// Leaves a parcel to whichever server comes for it first. The key is drawn at random.
+    pub async fn post(
+        &self,
+        key: RecordKey,
+        contents: &[u8],
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = parcel::posted(key, contents, until, now);
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
+    }
+
+    /// A parcel's work is done; it is not handed out again.
+    pub async fn throw_away(
+        &self,
+        key: RecordKey,
+        parcel: &Parcel,
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = parcel::done(key, parcel.version);
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
 
     /// The small value that is kept under this name, unless its time is over.

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use otp_core::PhoneNumber;
+use tokio::sync::Notify;
 
 use super::account::Account;
 use super::vault::Vault;
 use crate::channel::Channel;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::directory::Directory;
-use crate::service::{Alarms, Audit, Service, Shared};
+use crate::service::{Alarms, Audit, Inbox, Service, Shared};
 use crate::telemetry::Metrics;
 
 /// What is made once.
@@ -36,6 +37,8 @@ impl Parts {
             directory: directory.context("cannot start without knowing who may ask for what")?,
             metrics: Metrics::new(),
             alarms: Alarms::default(),
+            inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
+            templates_changed: Notify::new(),
             audit: if config.audit.enabled {
                 Audit::On
             } else {

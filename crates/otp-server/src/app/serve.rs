@@ -21,7 +21,9 @@ use anyhow::{Context, Result};
 use self::stream::PatientStream;
 use super::parts::Parts;
 use crate::config::{Access, Config, HttpSettings};
-use crate::http::{self, Clients, Faces, KeyFace, Limits, MetricsPlace, Patience, Served, guard};
+use crate::http::{
+    self, Clients, Faces, KeyFace, Limits, MetricsPlace, Patience, Served, Webhooks, guard,
+};
 
 /// Metrics are asked for by one machine every few seconds.
 const METRICS_WORKERS: usize = 1;
@@ -41,6 +43,9 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
     };
     let key = config.key_face.enabled.then_some(KeyFace {
         code_lifetime: config.key_face.code_lifetime,
+    });
+    let webhooks = config.graph.app_secret.is_some().then(|| Webhooks {
+        verify_token: config.graph.webhook_verify_token.clone(),
     });
     let insight = insight(config).map(Arc::new);
     let clients = Arc::new(Clients::new(
@@ -65,6 +70,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
                 sample: sample.clone(),
                 native,
                 key,
+                webhooks: webhooks.clone(),
                 insight: insight.clone(),
                 clients: Arc::clone(&clients),
                 limits,

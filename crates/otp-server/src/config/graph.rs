@@ -15,6 +15,8 @@ pub struct GraphSettings {
     pub api_version: ApiVersion,
     /// The app's secret, which proves that a call comes from the app's own servers.
     pub app_secret: Option<Secret>,
+    /// What Meta must say to have the webhook's address confirmed.
+    pub webhook_verify_token: Option<Secret>,
     /// Time to connect.
     pub connect_timeout: Duration,
     /// Time for a whole call: connection, answer and body.
@@ -34,6 +36,7 @@ impl GraphSettings {
             url: String::new(),
             api_version: ApiVersion::NEWEST,
             app_secret: read_app_secret(graph),
+            webhook_verify_token: read_verify_token(graph),
             connect_timeout: graph.value(
                 "connect_timeout_seconds",
                 kind::seconds(1..=30),
@@ -106,6 +109,21 @@ fn read_app_secret(graph: &mut Section<'_, '_>) -> Option<Secret> {
                 "The app's secret, from the app's dashboard: calls then carry a proof that they come from the app's owner.",
             ),
             ("app_secret_file", "A file that holds the app's secret instead."),
+        )
+        .map(|text| Secret::new(&text))
+}
+
+fn read_verify_token(graph: &mut Section<'_, '_>) -> Option<Secret> {
+    graph
+        .text_or_file(
+            (
+                "webhook_verify_token",
+                "A text of your own that you also give to Meta, which says it when it asks whether /webhooks/whatsapp is the right address.",
+            ),
+            (
+                "webhook_verify_token_file",
+                "A file that holds that text instead.",
+            ),
         )
         .map(|text| Secret::new(&text))
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// A secret from the configuration, erased from memory when it is dropped.
@@ -9,7 +10,9 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    pub(crate) fn new(text: &str) -> Self {
+    /// Takes a secret.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         Self(Zeroizing::new(text.to_owned()))
     }
 
@@ -17,6 +20,14 @@ impl Secret {
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl Secret {
+    /// Is it this? Takes the same time wherever the first difference is.
+    #[must_use]
+    pub fn is(&self, shown: &str) -> bool {
+        self.0.as_bytes().ct_eq(shown.as_bytes()).into()
     }
 }
 

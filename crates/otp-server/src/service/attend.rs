@@ -12,7 +12,7 @@ use super::deliver::Dispatch;
 use super::{Service, Shared};
 use crate::channel::{Message, Secret};
 use crate::directory::{Application, Realm};
-use crate::store::Unavailable;
+use crate::store::{Due, Unavailable};
 
 /// Records taken at once; their commits share a group.
 const BATCH_MAX: usize = 1024;
@@ -34,6 +34,10 @@ impl Service {
     }
 
     async fn attend(&self, key: RecordKey, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
+        let Shared { store, clock, .. } = self.shared();
+        if let Due::Parcel(parcel) = store.open(key, clock.now()).await? {
+            return self.work_off(key, parcel, slots).await;
+        }
         let attended = self
             .decide(key, |record, now| {
                 let application = self.application_of(record);
@@ -51,14 +55,14 @@ impl Service {
 
     /// On whose behalf a record is kept. Of an application that is gone, what is under way ends by
     /// the default one's rules.
-    fn application_of(&self, record: &Record) -> Arc<Application> {
+    pub(super) fn application_of(&self, record: &Record) -> Arc<Application> {
         let directory = &self.shared().directory;
         let application = directory.application(Realm::application(record.application()));
         application.unwrap_or_else(|| directory.default_application())
     }
 
     /// Queues for a slot, and then looks once more: by then the code may be used or replaced.
-    async fn take_up(
+    pub(super) async fn take_up(
         self,
         key: RecordKey,
         handover: Handover,

@@ -235,6 +235,12 @@ impl Unavailable {
         Self::saying("the record that was loaded could not be kept: try again")
     }
 
+    /// More work waits already than anybody should leave to later.
+    #[must_use]
+    pub fn too_much_waits(limit: usize) -> Self {
+        Self::saying(format!("{limit} updates wait already: try again")).not_begun()
+    }
+
     /// More writes wait than the operator allows.
     pub(super) fn overloaded(queue_limit: usize) -> Self {
         Self::saying(format!(

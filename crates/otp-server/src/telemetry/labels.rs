@@ -14,6 +14,8 @@ pub enum Face {
     Native,
     /// `/api/v1`.
     Key,
+    /// `/webhooks`.
+    Webhooks,
     /// Health and metrics.
     Operations,
     /// Nothing that is served.
@@ -26,6 +28,7 @@ impl Face {
             Self::Sample => "sample",
             Self::Native => "native",
             Self::Key => "key",
+            Self::Webhooks => "webhooks",
             Self::Operations => "operations",
             Self::Unknown => "unknown",
         }

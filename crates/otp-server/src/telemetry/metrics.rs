@@ -3,6 +3,8 @@
 //! A recorder belongs to its application, not to the process: two applications in one process (tests start
 //! many) do not see each other's figures.
 
+mod names;
+
 use std::{
     collections::HashMap,
     sync::{PoisonError, RwLock},
@@ -10,39 +12,21 @@ use std::{
 };
 
 use actix_web::http::{Method, StatusCode};
-use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, Unit};
-use metrics_exporter_prometheus::{
-    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
-};
+use metrics::{Counter, Gauge, Histogram, Label, Level, Metadata, Recorder};
+use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 use otp_core::Reason;
 
+use self::names::{
+    DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES, LOG_LINES_DROPPED,
+    REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS, WEBHOOK_WORDS, key,
+    recorder,
+};
 use super::{
     labels::{
         COUNTRY_NOT_ALLOWED, Channel, DeliveryResult, Face, VerificationOutcome, method_label,
     },
     logging,
 };
-
-const HTTP_REQUESTS: &str = "otp_http_requests_total";
-const HTTP_DURATION: &str = "otp_http_request_duration_seconds";
-const VERIFICATIONS: &str = "otp_verifications_total";
-const REFUSALS: &str = "otp_refusals_total";
-const DELIVERIES: &str = "otp_deliveries_total";
-const STORE_COMMIT: &str = "otp_store_commit_duration_seconds";
-const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
-const LIVE_CODES: &str = "otp_live_codes";
-const STORE_UP: &str = "otp_store_up";
-const TEMPLATE_APPROVED: &str = "otp_template_approved";
-const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
-
-/// From a memory access to a commit's fsync.
-const FAST_BUCKETS: [f64; 12] = [
-    0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0,
-];
-/// From a loopback call to the longest deadline that can be configured.
-const CALL_BUCKETS: [f64; 14] = [
-    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
-];
 
 const METADATA: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
 
@@ -62,6 +46,8 @@ pub struct Metrics {
     store_up: Gauge,
     template_approved: Gauge,
     log_lines_dropped: Counter,
+    webhook_taken: Counter,
+    webhook_ignored: Counter,
 }
 
 /// Face, route pattern, method, status: each from a closed set, so the map stays small.
@@ -105,6 +91,8 @@ impl Metrics {
             store_up: gauge(STORE_UP),
             template_approved: gauge(TEMPLATE_APPROVED),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
+            webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
+            webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
             recorder,
         }
     }
@@ -148,6 +136,18 @@ impl Metrics {
     /// A channel answered, or failed to.
     pub fn delivery(&self, channel: Channel, result: DeliveryResult) {
         self.deliveries[channel as usize][result as usize].increment(1);
+    }
+
+    /// A provider told so much that is kept and worked off.
+    pub fn webhook_taken(&self, count: usize) {
+        self.webhook_taken
+            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    /// A provider told so much that nobody here knows.
+    pub fn webhook_ignored(&self, count: usize) {
+        self.webhook_ignored
+            .increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// A commit was acknowledged, this long after it was asked for.
@@ -210,81 +210,6 @@ impl Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn key(name: &'static str, labels: Vec<Label>) -> Key {
-    Key::from_parts(name, labels)
-}
-
-fn recorder() -> PrometheusRecorder {
-    let buckets: [(&str, &[f64]); 3] = [
-        (HTTP_DURATION, &CALL_BUCKETS),
-        (STORE_COMMIT, &FAST_BUCKETS),
-        (GRAPH_DURATION, &CALL_BUCKETS),
-    ];
-    let builder = buckets
-        .into_iter()
-        .fold(PrometheusBuilder::new(), |builder, (name, values)| {
-            builder
-                .set_buckets_for_metric(Matcher::Full(name.to_owned()), values)
-                .expect("a list of buckets in this file is not empty")
-        });
-    let recorder = builder.build_recorder();
-    describe(&recorder);
-    recorder
-}
-
-fn describe(recorder: &PrometheusRecorder) {
-    let counters = [
-        (
-            HTTP_REQUESTS,
-            "Requests answered, by face, route pattern, method and status.",
-        ),
-        (
-            VERIFICATIONS,
-            "Requests to start or check a verification, by what became of them.",
-        ),
-        (REFUSALS, "Sends and checks that a limit refused, by limit."),
-        (
-            DELIVERIES,
-            "Deliveries tried, by channel and what the channel said.",
-        ),
-        (
-            LOG_LINES_DROPPED,
-            "Log lines lost because standard error was too slow.",
-        ),
-    ];
-    for (name, text) in counters {
-        recorder.describe_counter(name.into(), Some(Unit::Count), text.into());
-    }
-    let durations = [
-        (
-            HTTP_DURATION,
-            "Time from a request's head to the end of its answer.",
-        ),
-        (
-            STORE_COMMIT,
-            "Time from asking for a commit to its acknowledgement.",
-        ),
-        (
-            GRAPH_DURATION,
-            "Time of a call to Meta's Graph API, its body included.",
-        ),
-    ];
-    for (name, text) in durations {
-        recorder.describe_histogram(name.into(), Some(Unit::Seconds), text.into());
-    }
-    let gauges = [
-        (LIVE_CODES, "Codes that can still be used."),
-        (STORE_UP, "1 while the store takes commits, otherwise 0."),
-        (
-            TEMPLATE_APPROVED,
-            "1 while Meta lets the template be sent, otherwise 0.",
-        ),
-    ];
-    for (name, text) in gauges {
-        recorder.describe_gauge(name.into(), Some(Unit::Count), text.into());
     }
 }
 

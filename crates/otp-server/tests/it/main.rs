@@ -24,3 +24,4 @@ mod store;
 mod tidy;
 mod torture;
 mod transfer;
+mod webhooks;

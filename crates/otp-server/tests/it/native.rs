@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp};
 
-const START: &str = "/v1/verifications";
+pub(crate) const START: &str = "/v1/verifications";
 
 /// An application as it calls the face.
 pub(crate) struct Client<'a> {

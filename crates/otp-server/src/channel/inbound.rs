@@ -1,0 +1,183 @@
+//! What providers tell us, in this service's words.
+
+use otp_core::{Failure, Receipt};
+use serde::{Deserialize, Serialize};
+use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
+use whatsapp_cloud::{Advice, AppSecret};
+
+/// Updates that one webhook holds at most (Meta's own limit).
+const UPDATES_MAX: usize = 1_000;
+
+/// Something that a provider tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Inbound {
+    /// How far a message got.
+    Receipt {
+        /// What went along with the message.
+        reference: String,
+        /// How far.
+        word: Word,
+    },
+    /// Something about templates changed.
+    TemplateChanged {
+        /// Which one, as far as it is told.
+        name: String,
+        /// What is said of it.
+        status: String,
+    },
+    /// Something for people to look at.
+    Alert {
+        /// What about.
+        about: String,
+        /// What is said.
+        said: String,
+    },
+}
+
+/// How far a message got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Word {
+    /// It left.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// It was read.
+    Read,
+    /// This person cannot be reached this way.
+    Undeliverable,
+    /// Too much at once.
+    Throttled,
+    /// The channel serves nobody now.
+    ChannelDown,
+    /// The request was at fault.
+    Rejected,
+}
+
+impl Word {
+    /// The same in the rules' words.
+    #[must_use]
+    pub fn receipt(self) -> Receipt {
+        match self {
+            Self::Sent => Receipt::Sent,
+            Self::Delivered => Receipt::Delivered,
+            Self::Read => Receipt::Read,
+            Self::Undeliverable => Receipt::Failed(Failure::Undeliverable),
+            Self::Throttled => Receipt::Failed(Failure::Throttled),
+            Self::ChannelDown => Receipt::Failed(Failure::ChannelDown),
+            Self::Rejected => Receipt::Failed(Failure::Rejected),
+        }
+    }
+}
+
+/// Where Meta's webhooks arrive: what they are checked with.
+#[derive(Debug)]
+pub struct WhatsAppWebhook {
+    secret: AppSecret,
+}
+
+/// Why a webhook is not taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// It is not Meta's.
+    #[error("the signature is missing or wrong")]
+    NotSigned,
+    /// Meta's, but nothing that we understand.
+    #[error("it is no webhook of a whatsapp business account")]
+    NotUnderstood,
+    /// It holds more than Meta says it may.
+    #[error("it holds more than {UPDATES_MAX} updates")]
+    TooMuch,
+}
+
+/// What a webhook holds, and how much of it nobody here knows.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// What to work off.
+    pub words: Vec<Inbound>,
+    /// Kinds that this version does not know: counted and ignored.
+    pub unknown: usize,
+}
+
+impl WhatsAppWebhook {
+    /// Checks with the app's secret.
+    #[must_use]
+    pub fn new(app_secret: &str) -> Self {
+        Self {
+            secret: AppSecret::new(app_secret),
+        }
+    }
+
+    /// Reads a webhook whose signature is right over the bytes as they came.
+    pub fn read(&self, raw: &[u8], signature: &str) -> Result<Taken, NotTaken> {
+        webhook::verify_signature(&self.secret, raw, signature).map_err(|_| NotTaken::NotSigned)?;
+        let batch = webhook::parse(raw).map_err(|_| NotTaken::NotUnderstood)?;
+        if batch.events.len() > UPDATES_MAX {
+            return Err(NotTaken::TooMuch);
+        }
+        let mut taken = Taken::default();
+        for event in batch.events {
+            match inbound(event.kind) {
+                Some(word) => taken.words.push(word),
+                None => taken.unknown += 1,
+            }
+        }
+        Ok(taken)
+    }
+}
+
+fn inbound(kind: EventKind) -> Option<Inbound> {
+    match kind {
+        EventKind::Status(status) => receipt(status),
+        EventKind::TemplateStatus(update) => Some(Inbound::TemplateChanged {
+            name: update.name.unwrap_or_default(),
+            status: update.event.as_str().to_owned(),
+        }),
+        EventKind::TemplateQuality(update) => Some(Inbound::TemplateChanged {
+            name: update.name.unwrap_or_default(),
+            status: format!("quality {}", update.new_quality_score.as_str()),
+        }),
+        EventKind::Account(update) => Some(Inbound::Alert {
+            about: "account".to_owned(),
+            said: update.event,
+        }),
+        EventKind::Alert(alert) => Some(Inbound::Alert {
+            about: alert.entity_type.unwrap_or_else(|| "account".to_owned()),
+            said: [alert.severity, alert.kind]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+        }),
+        EventKind::Number(update) => Some(Inbound::Alert {
+            about: "number".to_owned(),
+            said: [Some(update.event), update.current_limit]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+        }),
+        _ => None,
+    }
+}
+
+/// Receipts of messages that are not ours have no reference.
+fn receipt(status: StatusUpdate) -> Option<Inbound> {
+    let word = match status.status {
+        DeliveryStatus::Sent => Word::Sent,
+        DeliveryStatus::Delivered => Word::Delivered,
+        DeliveryStatus::Read | DeliveryStatus::Played => Word::Read,
+        DeliveryStatus::Failed => failed(status.errors.first().map(|error| error.code)),
+        _ => return None,
+    };
+    let reference = status.opaque?;
+    Some(Inbound::Receipt { reference, word })
+}
+
+fn failed(code: Option<i64>) -> Word {
+    match code.map(Advice::for_code) {
+        Some(Advice::UseAnotherChannel) | None => Word::Undeliverable,
+        Some(Advice::RetrySoon | Advice::RetryAfter { .. }) => Word::Throttled,
+        Some(Advice::StopChannel | Advice::SwitchTemplate) => Word::ChannelDown,
+        Some(Advice::FixRequest) => Word::Rejected,
+    }
+}

@@ -1,0 +1,195 @@
+//! What providers tell: taken in fast, kept, and worked off soon by whichever server comes first.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix_web::rt;
+use futures_util::future::join_all;
+use otp_core::{Receipt, Received, RecordKey, VerificationId};
+use rand::Rng;
+use tokio::sync::Semaphore;
+
+use super::{Service, Shared};
+use crate::channel::inbound::Inbound;
+pub use crate::channel::inbound::NotTaken;
+use crate::channel::inbound::{Taken, WhatsAppWebhook};
+use crate::store::{Parcel, Unavailable};
+
+/// Words that go into one parcel: a few kilobytes.
+const WORDS_PER_PARCEL: usize = 50;
+/// Words of this server that wait to be worked off at most; one more is refused, and its sender
+/// sends it again later.
+const WAITING_MAX: usize = 50_000;
+/// Nobody waits for what a provider told a day ago.
+const KEPT_FOR: Duration = Duration::from_hours(24);
+/// What the sealed value is for.
+const KIND: &str = "parcel";
+
+/// Where providers' words arrive.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    /// Meta's webhooks; nothing without the app's secret.
+    pub whatsapp: Option<WhatsAppWebhook>,
+    waiting: AtomicUsize,
+}
+
+impl Inbox {
+    /// Checks Meta's webhooks with this secret of the app.
+    #[must_use]
+    pub fn new(app_secret: Option<&str>) -> Self {
+        Self {
+            whatsapp: app_secret.map(WhatsAppWebhook::new),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+}
+
+/// Why a webhook is not answered with "yes".
+#[derive(Debug)]
+pub enum Rejected {
+    /// It is not taken in.
+    Not(NotTaken),
+    /// There is no room, or no store: it should be sent again.
+    Later(Unavailable),
+}
+
+impl Service {
+    /// Takes in a webhook of Meta's. When this says yes, what it holds is kept.
+    pub async fn take_in_whatsapp(&self, raw: &[u8], signature: &str) -> Result<(), Rejected> {
+        let Shared { inbox, metrics, .. } = self.shared();
+        let webhook = inbox.whatsapp.as_ref();
+        let webhook = webhook.ok_or(Rejected::Not(NotTaken::NotSigned))?;
+        let Taken { words, unknown } = webhook.read(raw, signature).map_err(Rejected::Not)?;
+        metrics.webhook_ignored(unknown);
+        self.keep(&words).await.map_err(Rejected::Later)
+    }
+
+    async fn keep(&self, words: &[Inbound]) -> Result<(), Unavailable> {
+        let Shared { inbox, metrics, .. } = self.shared();
+        let count = words.len();
+        if inbox.waiting.fetch_add(count, Ordering::Relaxed) + count > WAITING_MAX {
+            inbox.waiting.fetch_sub(count, Ordering::Relaxed);
+            return Err(Unavailable::too_much_waits(WAITING_MAX));
+        }
+        let parcels = words.chunks(WORDS_PER_PARCEL).map(|words| self.post(words));
+        let kept = join_all(parcels).await;
+        let kept: Result<(), Unavailable> = kept.into_iter().collect();
+        if kept.is_err() {
+            inbox.waiting.fetch_sub(count, Ordering::Relaxed);
+        } else {
+            metrics.webhook_taken(count);
+        }
+        kept
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a parcel lies under a random key, and is sealed with a nonce of its own"
+    )]
+    async fn post(&self, words: &[Inbound]) -> Result<(), Unavailable> {
+        let Shared {
+            store, keys, clock, ..
+        } = self.shared();
+        let (mut key, mut nonce) = ([0; 16], [0; 24]);
+        rand::rng().fill_bytes(&mut key);
+        rand::rng().fill_bytes(&mut nonce);
+        let name = label(RecordKey::from_bytes(key));
+        let plain = serde_json::to_vec(words).expect("texts and numbers are JSON");
+        let sealed = keys.seal_value(&name, &plain, nonce);
+        let now = clock.now();
+        let until = now.plus(KEPT_FOR);
+        store
+            .post(RecordKey::from_bytes(key), &sealed, until, now)
+            .await
+            .map(drop)
+    }
+
+    /// Works a parcel off and throws it away. When the store is lost meanwhile it is handed out
+    /// again, and what was done already is done again without harm.
+    pub(super) async fn work_off(
+        &self,
+        key: RecordKey,
+        parcel: Parcel,
+        slots: &Arc<Semaphore>,
+    ) -> Result<(), Unavailable> {
+        let Shared {
+            store,
+            keys,
+            clock,
+            inbox,
+            ..
+        } = self.shared();
+        let plain = keys.unseal_value(&label(key), parcel.contents());
+        let words = plain
+            .ok()
+            .and_then(|plain| serde_json::from_slice(&plain).ok());
+        let words: Vec<Inbound> = words.unwrap_or_else(|| {
+            tracing::error!("dropped what a provider told: it was kept by a newer otp-server, or with another secret");
+            Vec::new()
+        });
+        let count = words.len();
+        for word in words {
+            self.hear(word, slots).await?;
+        }
+        store.throw_away(key, &parcel, clock.now()).await?;
+        // Another server may have taken it in: then there is nothing to take off here.
+        let waiting = &inbox.waiting;
+        let _ = waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
+            Some(waiting.saturating_sub(count))
+        });
+        Ok(())
+    }
+
+    async fn hear(&self, word: Inbound, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
+        match word {
+            Inbound::Receipt { reference, word } => {
+                if let Some((id, number)) = read_reference(&reference) {
+                    self.receive(id, number, word.receipt(), slots).await?;
+                }
+            }
+            Inbound::TemplateChanged { name, status } => {
+                tracing::warn!(template.name = %name, "whatsapp says of template {name:?}: {status}");
+                self.shared().templates_changed.notify_waiters();
+            }
+            Inbound::Alert { about, said } => {
+                tracing::warn!("whatsapp says of the {about}: {said}");
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive(
+        &self,
+        id: VerificationId,
+        number: u8,
+        receipt: Receipt,
+        slots: &Arc<Semaphore>,
+    ) -> Result<(), Unavailable> {
+        let key = id.record_key(&self.shared().keys);
+        let (received, application) = self
+            .decide(key, |record, now| {
+                let application = self.application_of(record);
+                let decision = record.receipt(id, number, receipt, &application.policy, now);
+                decision.map(|received| (received, application))
+            })
+            .await?;
+        if let Received::HandedOn(handover) = received {
+            let slots = Arc::clone(slots);
+            rt::spawn(self.clone().take_up(key, handover, application, slots));
+        }
+        Ok(())
+    }
+}
+
+/// What a parcel is sealed as.
+fn label(key: RecordKey) -> String {
+    format!("{KIND} {:032x}", u128::from_be_bytes(key.bytes()))
+}
+
+/// The verification and the number of its message, as [`crate::channel::Message::reference`] writes
+/// them.
+fn read_reference(text: &str) -> Option<(VerificationId, u8)> {
+    let (id, number) = text.split_once('.')?;
+    Some((VerificationId::parse(id).ok()?, number.parse().ok()?))
+}
