@@ -3,6 +3,8 @@
 pub mod inbound;
 pub mod whatsapp;
 
+use std::collections::BTreeMap;
+
 use otp_core::{ChannelKind, Handover, PhoneNumber, VerificationId};
 use zeroize::Zeroizing;
 
@@ -23,6 +25,8 @@ pub struct Message {
     pub code: Secret,
     /// Languages that the person reads, best first, as in `Accept-Language`.
     pub languages: Vec<String>,
+    /// The application's own templates by language, instead of the account's.
+    pub templates: BTreeMap<String, String>,
 }
 
 impl Message {

@@ -32,6 +32,15 @@ impl Account {
         let language = config.graph.default_language.as_deref();
         let opened = TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await;
         let (templates, report) = opened.map_err(|problem| told(&problem, &problem.hint()))?;
+        for (application, own) in &config.applications {
+            for (language, name) in &own.templates {
+                let checked = templates.check_own(&graph, name, language).await;
+                checked.map_err(|problem| {
+                    let what = format_args!("application {application:?}: {problem}").to_string();
+                    told(&what, &problem.hint())
+                })?;
+            }
+        }
         let account = Self {
             client,
             phone_number_id: info.phone_number_id.as_str().into(),

@@ -69,7 +69,9 @@ impl WhatsAppChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
-        let (template, language) = self.templates.choose(&message.languages);
+        let (template, language) = self
+            .templates
+            .choose(&message.languages, &message.templates);
         let outgoing = OutgoingMessage {
             to: message.phone.e164().to_owned(),
             content: MessageContent::Authentication {

@@ -106,6 +106,7 @@ impl Service {
             phone,
             code,
             languages: Vec::new(),
+            templates: application.templates.clone(),
         };
         // The failure is logged and noted where it happens.
         let dispatch = Dispatch {

@@ -72,6 +72,7 @@ impl Service {
             is_test,
         });
         let fingerprint = drawn.new.digest.fingerprint();
+        let templates = principal.application.templates.clone();
         let decided =
             self.clone()
                 .claim_and_resend(principal, drawn.policy.clone(), claims, key, drawn.new);
@@ -90,6 +91,7 @@ impl Service {
                 .then_some(known.locale)
                 .into_iter()
                 .collect(),
+            templates,
         };
         let send = Send {
             key,

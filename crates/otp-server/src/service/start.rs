@@ -144,6 +144,7 @@ impl Service {
             phone: request.phone,
             code: drawn.code,
             languages: request.languages,
+            templates: request.principal.application.templates.clone(),
         };
         let send = Send {
             key,

@@ -32,11 +32,6 @@ impl<'a> Client<'a> {
         Self { app, key }
     }
 
-    /// With this key.
-    pub(crate) fn with(app: &'a TestApp, key: String) -> Self {
-        Self { app, key }
-    }
-
     /// With a key that sends nothing.
     pub(crate) async fn test(app: &'a TestApp) -> Self {
         Self::of(app, "default", Mode::Test).await

@@ -69,6 +69,14 @@ pub enum AccountProblem {
         /// Those it has.
         approved: Vec<String>,
     },
+    /// An application names a template that cannot be sent.
+    #[error("the template '{name}' is not approved in {language} as an AUTHENTICATION template")]
+    NoOwnTemplate {
+        /// Its name.
+        name: String,
+        /// The language asked for.
+        language: String,
+    },
     /// The token does not open this account.
     #[error("Meta refuses the access token ({0})")]
     TokenRefused(#[source] GraphError),
@@ -104,6 +112,9 @@ impl AccountProblem {
             Self::NotForCodes { .. } => "run `wa-setup` to create one",
             Self::NoDefaultLanguage { .. } => {
                 "change graph.default_language, or add the language with `wa-setup`"
+            }
+            Self::NoOwnTemplate { .. } => {
+                "correct the application's `templates`, or create the template with `wa-setup` and wait for its approval"
             }
             Self::TokenRefused(_) => {
                 "create a System User token with whatsapp_business_management and \

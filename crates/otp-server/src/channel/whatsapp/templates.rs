@@ -1,5 +1,6 @@
 //! What is known of the template: its name, its approved languages, and whether it may be sent.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use whatsapp_cloud::{GraphClient, Template, TemplateCategory, TemplateFilter, TemplateStatus};
@@ -80,6 +81,40 @@ impl TemplateBook {
         told
     }
 
+    /// Is there a template of this name, in this language, that a code can be sent with?
+    pub async fn check_own(
+        &self,
+        graph: &GraphClient,
+        name: &str,
+        language: &str,
+    ) -> Result<(), AccountProblem> {
+        let filter = TemplateFilter {
+            name: Some(name.to_owned()),
+            ..TemplateFilter::default()
+        };
+        let found = graph.templates(&self.waba_id, &filter).await;
+        let found = found.map_err(|error| {
+            let id = self.waba_id.clone();
+            AccountProblem::of(error, |source| AccountProblem::AccountNotFound {
+                id,
+                source,
+            })
+        })?;
+        let is_good = |one: &Template| {
+            one.name == name
+                && one.language == language
+                && one.status.is_sendable()
+                && one.category == TemplateCategory::Authentication
+        };
+        if found.iter().any(is_good) {
+            return Ok(());
+        }
+        Err(AccountProblem::NoOwnTemplate {
+            name: name.to_owned(),
+            language: language.to_owned(),
+        })
+    }
+
     /// As of Meta's last word, could the template be sent?
     pub fn health(&self) -> Result<(), String> {
         self.health
@@ -88,11 +123,28 @@ impl TemplateBook {
             .clone()
     }
 
-    /// Name and language for someone who reads `wanted`, best first.
-    pub(super) fn choose(&self, wanted: &[String]) -> (String, String) {
+    /// Name and language for someone who reads `wanted`, best first. `own` has templates by
+    /// language that go before this one.
+    pub(super) fn choose(
+        &self,
+        wanted: &[String],
+        own: &BTreeMap<String, String>,
+    ) -> (String, String) {
         let edition = self.edition();
-        let language = languages::choose(wanted, &edition.approved, &edition.default_language);
-        (edition.name.clone(), language.to_owned())
+        if own.is_empty() {
+            let language = languages::choose(wanted, &edition.approved, &edition.default_language);
+            return (edition.name.clone(), language.to_owned());
+        }
+        let mut known = edition.approved.clone();
+        known.extend(
+            own.keys()
+                .filter(|language| !known.contains(language))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        let language = languages::choose(wanted, &known, &edition.default_language);
+        let name = own.get(language).unwrap_or(&edition.name);
+        (name.clone(), language.to_owned())
     }
 
     fn edition(&self) -> Arc<Edition> {

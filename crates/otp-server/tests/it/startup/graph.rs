@@ -211,3 +211,20 @@ fn a_token_is_not_sent_in_the_clear_to_another_machine() {
         &["graph_url", "in the clear", "use https://"],
     );
 }
+
+#[test]
+fn a_template_that_an_application_names_must_be_there() {
+    let place = Place::new();
+    place.write(
+        "otp-server.toml",
+        "[applications.shop]\ntemplates = { de = \"shop_otp_de\" }\n",
+    );
+    says(
+        &complaint(&place),
+        &[
+            "application \"shop\"",
+            "'shop_otp_de'",
+            "not approved in de",
+        ],
+    );
+}
