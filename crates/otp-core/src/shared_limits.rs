@@ -166,6 +166,16 @@ impl SharedLimits {
         Ok(all.into_iter().flatten().collect())
     }
 
+    /// What a test has to claim first, of which nothing is sent: it costs no money and concerns no
+    /// country, but it takes room in the store.
+    #[must_use]
+    pub fn of_test(&self, keys: &Keys, realm: &str) -> Vec<Claim> {
+        let of_realm = self
+            .sends_per_application
+            .map(|cap| Claim::new(keys, Reason::ApplicationLimit, realm, 1, cap));
+        of_realm.into_iter().collect()
+    }
+
     /// What a check has to claim first; given back unless it fails.
     #[must_use]
     pub fn of_check(&self, keys: &Keys, asker: Asker<'_>) -> Vec<Claim> {

@@ -18,6 +18,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
+use tokio::sync::Semaphore;
 
 use self::guard::Edge;
 use crate::config::{Access, Secret};
@@ -67,7 +68,12 @@ pub struct KeyFace {
 pub struct Webhooks {
     /// What Meta must say to have the address confirmed.
     pub verify_token: Option<Secret>,
+    /// How many are read at once, over all workers: each may be megabytes long.
+    pub room: Arc<Semaphore>,
 }
+
+/// So many webhooks are read at once.
+pub const WEBHOOKS_AT_ONCE: usize = 64;
 
 /// Bounds on what a client may send, and for how long.
 #[derive(Clone, Copy, Debug)]

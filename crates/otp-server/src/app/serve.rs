@@ -17,6 +17,7 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
 use anyhow::{Context, Result};
+use tokio::sync::Semaphore;
 
 use self::stream::PatientStream;
 use super::parts::Parts;
@@ -46,6 +47,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
     });
     let webhooks = config.graph.app_secret.is_some().then(|| Webhooks {
         verify_token: config.graph.webhook_verify_token.clone(),
+        room: Arc::new(Semaphore::new(http::WEBHOOKS_AT_ONCE)),
     });
     let insight = insight(config).map(Arc::new);
     let clients = Arc::new(Clients::new(

@@ -22,7 +22,6 @@ pub(super) fn routes(webhooks: Webhooks) -> impl FnOnce(&mut web::ServiceConfig)
     move |config| {
         config.app_data(Data::new(webhooks)).service(
             web::resource(WHATSAPP)
-                .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
                 .route(web::get().to(confirm))
                 .route(web::post().to(take_in))
                 .default_service(method_not_allowed("GET, POST")),
@@ -57,21 +56,24 @@ async fn confirm(request: HttpRequest, webhooks: Data<Webhooks>) -> HttpResponse
 async fn take_in(
     request: HttpRequest,
     faces: Data<Faces>,
-    body: Result<web::Bytes, actix_web::Error>,
+    webhooks: Data<Webhooks>,
+    payload: web::Payload,
 ) -> HttpResponse {
-    let body = match body {
-        Ok(body) => {
+    // Whoever has no signature may send as much: so only so many are read at once.
+    let Ok(_room) = webhooks.room.try_acquire() else {
+        return later();
+    };
+    let body = match payload.to_bytes_limited(BODY_BYTES_MAX).await {
+        Ok(Ok(body)) => {
             body_was_read(&request);
             body
         }
-        Err(error) => {
-            return match error.as_response_error().status_code() {
-                StatusCode::PAYLOAD_TOO_LARGE => plain(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "The webhook is longer than 3 MB.",
-                ),
-                _ => plain(StatusCode::BAD_REQUEST, "The body cannot be read."),
-            };
+        Ok(Err(_)) => return plain(StatusCode::BAD_REQUEST, "The body cannot be read."),
+        Err(_) => {
+            return plain(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The webhook is longer than 3 MB.",
+            );
         }
     };
     let signature = request.headers().get(SIGNATURE);
@@ -98,13 +100,17 @@ async fn take_in(
         ),
         Err(Rejected::Later(error)) => {
             tracing::error!("could not keep a webhook: {error}");
-            let mut response = HttpResponse::ServiceUnavailable();
-            response
-                .insert_header(("Retry-After", SOON_SECS))
-                .content_type(PLAIN_TEXT)
-                .body("Cannot be kept for the moment, please send it again.")
+            later()
         }
     }
+}
+
+fn later() -> HttpResponse {
+    let mut response = HttpResponse::ServiceUnavailable();
+    response
+        .insert_header(("Retry-After", SOON_SECS))
+        .content_type(PLAIN_TEXT)
+        .body("Cannot be kept for the moment, please send it again.")
 }
 
 fn plain(status: StatusCode, text: impl Into<String>) -> HttpResponse {

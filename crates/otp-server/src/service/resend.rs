@@ -53,8 +53,7 @@ impl Service {
             .test_recipient(&phone, clock.now())
             .map(|recipient| Secret::new(recipient.code.reveal().to_owned().into()));
         let is_test = fixed.is_some() || principal.mode == crate::directory::Mode::Test;
-        let claims = match self.claims_of_send(&principal, &phone, client.as_deref()) {
-            _ if is_test => Vec::new(),
+        let claims = match self.claims_of_send(&principal, &phone, client.as_deref(), is_test) {
             Ok(claims) => claims,
             Err(refused) => {
                 self.shared().metrics.country_refused();

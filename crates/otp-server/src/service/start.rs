@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use actix_web::rt;
 use otp_core::{
-    About, Asker, Binding, Claim, CodeLength, InvalidPolicy, NewVerification, PhoneNumber, Policy,
-    RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
+    About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, InvalidPolicy, NewVerification,
+    PhoneNumber, Policy, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
 };
 
 pub use self::outcome::{StartOutcome, Started};
@@ -105,9 +105,8 @@ impl Service {
             .test_recipient(phone, clock.now())
             .map(|recipient| Secret::new(recipient.code.reveal().to_owned().into()));
         let is_test = fixed.is_some() || principal.mode == Mode::Test;
-        let claims = match self.claims_of_send(principal, phone, request.client.as_deref()) {
-            // Nothing is sent, so nothing is used up.
-            _ if is_test => Vec::new(),
+        let client = request.client.as_deref();
+        let claims = match self.claims_of_send(principal, phone, client, is_test) {
             Ok(claims) => claims,
             Err(refused) => {
                 self.shared().metrics.country_refused();
@@ -160,12 +159,17 @@ impl Service {
         principal: &Principal,
         phone: &PhoneNumber,
         client: Option<&str>,
-    ) -> Result<Vec<Claim>, otp_core::CountryNotAllowed> {
+        is_test: bool,
+    ) -> Result<Vec<Claim>, CountryNotAllowed> {
+        let limits = &principal.application.shared_limits;
+        if is_test {
+            let realm = principal.application.realm(Mode::Test);
+            return Ok(limits.of_test(&self.shared().keys, realm.as_str()));
+        }
         let asker = Asker {
             application: &principal.application.name,
             address: client,
         };
-        let limits = &principal.application.shared_limits;
         limits.of_send(&self.shared().keys, asker, phone)
     }
 

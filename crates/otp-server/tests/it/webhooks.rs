@@ -243,3 +243,15 @@ async fn without_the_apps_secret_there_is_no_such_address() {
         .await
         .is(404, "Not found.");
 }
+
+#[actix_web::test]
+async fn a_webhook_of_three_megabytes_is_read_and_a_longer_one_is_not() {
+    let app = start().await;
+    let mut body = json!({ "object": "whatsapp_business_account", "entry": [] }).to_string();
+    body.push_str(&" ".repeat((3 << 20) - body.len()));
+    let signed = signature(&body);
+    post(&app, Some(&signed), &body).await.is(200, "");
+    body.push(' ');
+    let answer = post(&app, Some(&signed), &body).await;
+    answer.is(413, "The webhook is longer than 3 MB.");
+}

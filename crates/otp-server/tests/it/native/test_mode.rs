@@ -41,3 +41,23 @@ async fn what_is_made_in_one_mode_is_not_there_in_the_other() {
     let path = format!("{START}/{}", id(&sent));
     is_problem(&test.get(&path).await, 404, "not-found");
 }
+
+#[actix_web::test]
+async fn tests_have_a_cap_of_their_own_and_use_up_nothing_of_the_live_ones() {
+    let app = TestApp::start_with(|config| {
+        config.shared_limits.sends_per_application_per_hour = Some(2);
+        config.shared_limits.failed_checks_per_application_per_hour = Some(1);
+    })
+    .await;
+    let (test, live) = (Client::test(&app).await, Client::live(&app).await);
+    let told = test.start("+14155550101").await;
+    for _ in 0..2 {
+        test.check(&id(&told), "000000").await;
+    }
+    test.start("+14155550102").await;
+    let body = json!({ "to": "+14155550103" });
+    is_problem(&test.post(START, &body).await, 429, "send-limit");
+    live.start("+14155550101").await;
+    live.start("+14155550102").await;
+    is_problem(&live.post(START, &body).await, 429, "send-limit");
+}
