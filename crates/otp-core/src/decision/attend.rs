@@ -75,12 +75,10 @@ impl Verification {
         policy: &Policy,
         now: Timestamp,
     ) -> (Option<Event>, Option<Handover>) {
-        match self.hand_on(HandedOn::NotInTime, policy, now) {
-            Some(handover) => (Some(Event::HandedOn(self.id)), Some(handover)),
-            None => {
-                self.delivery = settled;
-                (Some(event), None)
-            }
+        if let Some(handover) = self.hand_on(HandedOn::NotInTime, policy, now) {
+            return (Some(Event::HandedOn(self.id)), Some(handover));
         }
+        self.delivery = settled;
+        (Some(event), None)
     }
 }

@@ -21,7 +21,7 @@ pub struct Found {
 #[derive(Debug)]
 pub enum Canceled {
     /// Its code is dead.
-    Done(Found),
+    Done(Box<Found>),
     /// There is no such verification, or it was over already.
     NotFound,
 }
@@ -87,7 +87,7 @@ impl Service {
                 let overview = next.and_then(|next| next.overview(id, policy, now));
                 match (outcome, overview) {
                     (CancelOutcome::Canceled, Some(overview)) => {
-                        Canceled::Done(Found { overview, now })
+                        Canceled::Done(Box::new(Found { overview, now }))
                     }
                     _ => Canceled::NotFound,
                 }

@@ -165,8 +165,8 @@ impl TestApp {
             label: None,
         };
         let mut rng = StdRng::seed_from_u64(NEXT.fetch_add(1, Ordering::Relaxed));
-        let registrar = directory.registrar();
-        let made = registrar
+        let made = directory
+            .registrar()
             .create_key(&order, self.clock.now(), &mut rng)
             .await
             .expect("a key");

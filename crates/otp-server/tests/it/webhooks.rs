@@ -30,9 +30,10 @@ async fn start() -> TestApp {
 fn signature(body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key");
     mac.update(body.as_bytes());
-    let digest = mac.finalize().into_bytes();
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256={hex}")
+    let digest = mac.finalize().into_bytes().into_iter();
+    digest.fold("sha256=".to_owned(), |text, byte| {
+        format!("{text}{byte:02x}")
+    })
 }
 
 async fn post(app: &TestApp, signature: Option<&str>, body: &str) -> Answer {

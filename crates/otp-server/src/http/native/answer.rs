@@ -55,9 +55,9 @@ pub(super) struct Told {
 impl Answer {
     pub(super) fn to_start(outcome: &StartOutcome, how: How) -> Self {
         match outcome {
-            StartOutcome::Sent(started) => Self::made(started, how),
-            // The person may hold the code.
-            StartOutcome::NotDelivered {
+            // When nobody knows whether it left, the person may hold the code.
+            StartOutcome::Sent(started)
+            | StartOutcome::NotDelivered {
                 started,
                 error: DeliveryError::Uncertain(_),
             } => Self::made(started, how),

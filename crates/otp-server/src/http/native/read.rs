@@ -76,20 +76,17 @@ async fn listed(
         limit,
         after,
     } = wanted;
-    let page = match &to {
-        Some(phone) => {
-            call.concerns(phone);
-            let found = faces.service.find_by_phone(&principal, phone).await;
-            found.map(|found| page_of(found, status, limit, after))
-        }
-        None => {
-            let wanted = WantedOfList {
-                status,
-                limit,
-                after,
-            };
-            faces.service.list(&principal, &wanted).await
-        }
+    let page = if let Some(phone) = &to {
+        call.concerns(phone);
+        let found = faces.service.find_by_phone(&principal, phone).await;
+        found.map(|found| page_of(found, status, limit, after))
+    } else {
+        let wanted = WantedOfList {
+            status,
+            limit,
+            after,
+        };
+        faces.service.list(&principal, &wanted).await
     };
     let page = page.map_err(|error| Answer::unavailable(&error))?;
     let shown = page.found.iter();

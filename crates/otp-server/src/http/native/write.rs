@@ -231,7 +231,7 @@ async fn canceled(
     match canceled.map_err(|error| Answer::unavailable(&error))? {
         Canceled::Done(found) => {
             call.names(Some(id), None);
-            Ok(Answer::Found(Box::new(found)))
+            Ok(Answer::Found(found))
         }
         Canceled::NotFound => Ok(Answer::not_found()),
     }

@@ -76,19 +76,14 @@ impl Service {
     pub(in crate::service) fn draw(&self, lot: Lot<'_>) -> Drawn {
         let Shared { keys, .. } = self.shared();
         let mut policy = lot.policy;
-        let code = match lot.fixed {
-            Some(code) => {
-                let length = u8::try_from(code.reveal().len()).ok();
-                if let Some(Ok(length)) = length.map(CodeLength::new) {
-                    policy.code.length = length;
-                }
-                code
-            }
-            None => {
-                let code = Code::generate(&mut dice(), &policy.code);
-                Secret::new(Zeroizing::new(code.reveal().to_owned()))
-            }
-        };
+        let code = lot.fixed.unwrap_or_else(|| {
+            let code = Code::generate(&mut dice(), &policy.code);
+            Secret::new(Zeroizing::new(code.reveal().to_owned()))
+        });
+        let length = u8::try_from(code.reveal().len()).ok();
+        if let Some(Ok(length)) = length.map(CodeLength::new) {
+            policy.code.length = length;
+        }
         let bound = Bound {
             purpose: lot.purpose,
             to: lot.binding,
