@@ -4,6 +4,7 @@
 //! that if nothing changed meanwhile, else decides again; only then it speaks or sends.
 
 mod attend;
+mod called;
 mod cancel;
 mod check;
 mod delivered;
@@ -13,7 +14,7 @@ mod refusal;
 mod resend;
 mod start;
 
-pub use self::attend::Attention;
+pub use self::attend::{Attention, CallbackDue};
 pub use self::cancel::CancelOutcome;
 pub use self::check::{Submission, Submitted, Verdict, Which};
 pub use self::delivered::DeliveryResult;

@@ -25,6 +25,8 @@ pub enum Event {
     HandedOn(VerificationId),
     /// A receipt said how far a message got.
     Receipt(VerificationId),
+    /// The application did not take in for a day what it was to be told.
+    CallbackDropped(VerificationId),
     /// No channel took a message: nobody has the code.
     Failed(VerificationId),
     /// A delivery was taken up again after its server went silent.

@@ -24,8 +24,9 @@ mod workflow;
 
 pub use code::{Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode};
 pub use decision::{
-    Attention, CancelOutcome, Decision, DeliveryResult, Handover, NewCode, NewVerification, Reason,
-    Receipt, Received, Refusal, SendOutcome, Submission, Submitted, Verdict, WayOut, Which,
+    Attention, CallbackDue, CancelOutcome, Decision, DeliveryResult, Handover, NewCode,
+    NewVerification, Reason, Receipt, Received, Refusal, SendOutcome, Submission, Submitted,
+    Verdict, WayOut, Which,
 };
 pub use event::Event;
 pub use id::{InvalidVerificationId, VerificationId};
@@ -39,8 +40,8 @@ pub use policy::{
     SendLimits, Window,
 };
 pub use record::{
-    About, Attempt, DEFAULT_APPLICATION, Delivery, Failure, HandedOn, Happened, Overview, Progress,
-    Record, RecordError, Room, Status, Step, Verification,
+    About, Attempt, Callback, CallbackKind, Callbacks, DEFAULT_APPLICATION, Delivery, Failure,
+    HandedOn, Happened, Overview, Progress, Record, RecordError, Room, Status, Step, Verification,
 };
 pub use shared_limits::{
     Asker, Claim, Countries, CountryNotAllowed, Prices, SharedLimits, TallyKey,

@@ -4,6 +4,7 @@
 //! flight cannot each see half of it.
 
 mod attempt;
+mod callback;
 mod format;
 mod overview;
 mod trail;
@@ -12,6 +13,8 @@ use crate::window::{self, LONGEST_WINDOW};
 use crate::{ChannelKind, CodeDigest, CodePolicy, Policy, Sealed, Timestamp, VerificationId};
 
 pub use self::attempt::{Attempt, Failure, Progress};
+pub(crate) use self::callback::Rung;
+pub use self::callback::{Callback, CallbackKind, Callbacks};
 pub use self::format::RecordError;
 pub use self::overview::{Overview, Room};
 pub use self::trail::{HandedOn, Happened, Step};
@@ -58,6 +61,8 @@ pub struct Verification {
     pub attempts: Vec<Attempt>,
     /// What happened to it, oldest first.
     pub trail: Vec<Step>,
+    /// What its application is still to be told.
+    pub callbacks: Callbacks,
 }
 
 /// What is kept of a verification besides the rules' own.
@@ -71,6 +76,8 @@ pub struct About {
     pub metadata: String,
     /// Whether nothing is ever sent.
     pub is_test: bool,
+    /// Whether its application is told what happens.
+    pub is_announced: bool,
     /// The phone, for a resend to somebody who is named by the verification's id alone. Forgotten
     /// with the verification's end.
     pub recipient: Option<Sealed>,
@@ -297,6 +304,16 @@ impl Verification {
 
     pub(crate) fn note(&mut self, at: Timestamp, what: Happened) {
         trail::add(&mut self.trail, at, what);
+        if let Some(kind) = CallbackKind::of(what) {
+            self.announce(at, kind);
+        }
+    }
+
+    /// Its application is to be told.
+    pub(crate) fn announce(&mut self, at: Timestamp, kind: CallbackKind) {
+        if self.about.is_announced {
+            self.callbacks.add(kind, at);
+        }
     }
 
     /// Ends it, and forgets phone and code if they were still kept.
@@ -312,6 +329,12 @@ impl Verification {
     }
 
     fn due_at(&self) -> Option<Timestamp> {
+        let callback = self.callbacks.due_at();
+        let own = self.own_due_at();
+        own.into_iter().chain(callback).min()
+    }
+
+    fn own_due_at(&self) -> Option<Timestamp> {
         if self.status != Status::Pending {
             return None;
         }

@@ -270,6 +270,7 @@ fn counted(event: Event) -> Option<VerificationOutcome> {
         | Event::Refused(_)
         | Event::HandedOn(_)
         | Event::Receipt(_)
+        | Event::CallbackDropped(_)
         | Event::CheckFailed(_)
         | Event::Locked(_)
         | Event::Accepted(_)

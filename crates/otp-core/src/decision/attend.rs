@@ -2,8 +2,8 @@
 //! that did not get far enough hand over to the next one.
 
 use super::hand_on::Handover;
-use crate::record::{Delivery, HandedOn, Happened, Progress, Status, Verification};
-use crate::{Decision, Event, Policy, Record, Timestamp};
+use crate::record::{Callback, Delivery, HandedOn, Happened, Progress, Rung, Status, Verification};
+use crate::{Decision, Event, Policy, Record, Timestamp, VerificationId};
 
 /// A server may die once between the commit and the send; a second silence is given up.
 const TRIES_MAX: u8 = 2;
@@ -13,6 +13,17 @@ const TRIES_MAX: u8 = 2;
 pub struct Attention {
     /// Messages to hand over.
     pub hand_over: Vec<Handover>,
+    /// What to tell an application.
+    pub call: Vec<CallbackDue>,
+}
+
+/// Something to tell an application now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallbackDue {
+    /// Of which verification.
+    pub id: VerificationId,
+    /// What.
+    pub callback: Callback,
 }
 
 impl Record {
@@ -21,16 +32,20 @@ impl Record {
         let mut next = self.clone();
         let mut attention = Attention::default();
         let mut events = Vec::new();
-        for verification in next
-            .verifications
-            .iter_mut()
-            .filter(|one| one.status == Status::Pending)
-        {
-            let (event, handover) = verification.attend(policy, now);
-            events.extend(event);
-            attention.hand_over.extend(handover);
+        for verification in &mut next.verifications {
+            if verification.status == Status::Pending {
+                let (event, handover) = verification.attend(policy, now);
+                events.extend(event);
+                attention.hand_over.extend(handover);
+            }
+            let id = verification.id;
+            match verification.callbacks.ring(id, now) {
+                Some(Rung::Try(callback)) => attention.call.push(CallbackDue { id, callback }),
+                Some(Rung::Dropped) => events.push(Event::CallbackDropped(id)),
+                None => {}
+            }
         }
-        if events.is_empty() {
+        if events.is_empty() && attention.call.is_empty() {
             return Decision::unchanged(attention);
         }
         Decision::changed(attention, next, events)

@@ -1,7 +1,7 @@
 //! What a channel said of a message when it was handed over.
 
 use super::hand_on::Handover;
-use crate::record::{Delivery, Failure, HandedOn, Happened, Progress, Status};
+use crate::record::{CallbackKind, Delivery, Failure, HandedOn, Happened, Progress, Status};
 use crate::{Decision, Event, Policy, Record, Timestamp, VerificationId};
 
 /// What a channel said of a message.
@@ -88,6 +88,7 @@ impl Record {
                     verification.delivery = Delivery::Refused;
                     if was_pending {
                         verification.finish(Status::Failed);
+                        verification.announce(now, CallbackKind::Failed);
                         next.give_send_back(sent_at);
                     }
                 }

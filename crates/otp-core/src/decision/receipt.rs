@@ -1,7 +1,7 @@
 //! What a channel says later of a message that it took.
 
 use super::hand_on::Handover;
-use crate::record::{Delivery, Failure, HandedOn, Happened, Progress, Status};
+use crate::record::{CallbackKind, Delivery, Failure, HandedOn, Happened, Progress, Status};
 use crate::{Decision, Event, Policy, Record, Timestamp, VerificationId};
 
 /// A receipt's word.
@@ -79,6 +79,7 @@ impl Record {
                 verification.delivery = Delivery::Refused;
                 if !verification.is_out() {
                     verification.finish(Status::Failed);
+                    verification.announce(now, CallbackKind::Failed);
                     events.push(Event::Failed(id));
                 }
             }

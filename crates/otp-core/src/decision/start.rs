@@ -1,6 +1,6 @@
 //! May a code be sent to this phone now? A start makes a verification.
 
-use crate::record::{About, Delivery, Happened, Progress, Status};
+use crate::record::{About, Callbacks, Delivery, Happened, Progress, Status};
 use crate::window::{self, Blocked};
 use crate::{
     ChannelKind, CodeDigest, Decision, Event, Policy, Reason, Record, Refusal, Sealed, Timestamp,
@@ -86,6 +86,7 @@ impl Record {
             about: new.about.clone(),
             attempts: Vec::new(),
             trail: Vec::new(),
+            callbacks: Callbacks::default(),
         };
         verification.set_out(&new.code.way_out, Happened::Sending, policy, now);
         next.verifications.push(verification);

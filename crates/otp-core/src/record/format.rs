@@ -24,12 +24,14 @@ macro_rules! mirrored {
 }
 
 mod attempts;
+mod callbacks;
 mod first;
 mod steps;
 
 use serde::{Deserialize, Serialize};
 
 use self::attempts::StoredAttempt;
+use self::callbacks::StoredCallbacks;
 use self::steps::StoredStep;
 use super::{About, DEFAULT_APPLICATION, Delivery, Record, Status, Verification};
 use crate::{CodeAlphabet, CodeDigest, CodeLength, CodePolicy, Sealed, Timestamp, VerificationId};
@@ -76,6 +78,7 @@ struct StoredVerification {
     about: StoredAbout,
     attempts: Vec<StoredAttempt>,
     trail: Vec<StoredStep>,
+    callbacks: StoredCallbacks,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,6 +87,7 @@ struct StoredAbout {
     locale: String,
     metadata: String,
     is_test: bool,
+    is_announced: bool,
     recipient: Option<Sealed>,
 }
 
@@ -214,6 +218,7 @@ impl From<&Verification> for StoredVerification {
                 .map(StoredAttempt::from)
                 .collect(),
             trail: steps::stored(&verification.trail),
+            callbacks: StoredCallbacks::from(&verification.callbacks),
         }
     }
 }
@@ -241,6 +246,7 @@ impl TryFrom<StoredVerification> for Verification {
             about: stored.about.into(),
             attempts: stored.attempts.into_iter().map(Into::into).collect(),
             trail: steps::read(stored.trail),
+            callbacks: stored.callbacks.into(),
         })
     }
 }
@@ -328,6 +334,7 @@ impl From<&About> for StoredAbout {
             locale: about.locale.clone(),
             metadata: about.metadata.clone(),
             is_test: about.is_test,
+            is_announced: about.is_announced,
             recipient: about.recipient.clone(),
         }
     }
@@ -340,6 +347,7 @@ impl From<StoredAbout> for About {
             locale: stored.locale,
             metadata: stored.metadata,
             is_test: stored.is_test,
+            is_announced: stored.is_announced,
             recipient: stored.recipient,
         }
     }

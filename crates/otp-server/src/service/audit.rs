@@ -53,6 +53,7 @@ enum Kind {
     Refused,
     HandedOn,
     Receipt,
+    CallbackDropped,
 }
 
 impl Audit {
@@ -143,6 +144,7 @@ impl Kind {
             Event::Refused(id) => (Self::Refused, id),
             Event::HandedOn(id) => (Self::HandedOn, id),
             Event::Receipt(id) => (Self::Receipt, id),
+            Event::CallbackDropped(id) => (Self::CallbackDropped, id),
         }
     }
 
@@ -178,6 +180,10 @@ impl Kind {
                 "verification.receipt",
                 "a receipt told how far a message got",
             ),
+            Self::CallbackDropped => (
+                "callback.dropped",
+                "the application took in nothing for a day",
+            ),
         }
     }
 }
@@ -206,6 +212,7 @@ mod tests {
             Event::Refused(id),
             Event::HandedOn(id),
             Event::Receipt(id),
+            Event::CallbackDropped(id),
         ];
         let bodies = Audit::On.bodies(&events, NOW);
         for (event, body) in events.into_iter().zip(&bodies) {

@@ -125,6 +125,8 @@ impl Service {
                 locale: request.languages.first().cloned().unwrap_or_default(),
                 metadata: request.wishes.metadata.clone(),
                 is_test,
+                // Nobody calls back yet.
+                is_announced: false,
                 recipient: drawn.recipient,
             },
         };

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{StoredAlphabet, StoredStatus, code_policy};
-use crate::record::{About, Attempt, Delivery, Progress};
+use crate::record::{About, Attempt, Callbacks, Delivery, Progress};
 use crate::{
     ChannelKind, CodeDigest, DEFAULT_APPLICATION, Record, RecordError, Sealed, Timestamp,
     Verification, VerificationId,
@@ -79,6 +79,7 @@ impl TryFrom<FirstVerification> for Verification {
             about: About::default(),
             attempts: attempt.into_iter().collect(),
             trail: Vec::new(),
+            callbacks: Callbacks::default(),
         })
     }
 }

@@ -1,0 +1,128 @@
+//! What an application is told: everything once, in order, again after growing pauses, for a day.
+
+use std::time::Duration;
+
+use otp_core::{About, CallbackDue, CallbackKind, Callbacks, DeliveryResult, Event, Receipt};
+
+use crate::world::{Held, World, wrong};
+
+fn announced() -> (World, Held) {
+    let mut world = World::new();
+    let about = About {
+        is_announced: true,
+        ..About::default()
+    };
+    let (_, held) = world.start_about("", about);
+    (world, held)
+}
+
+fn accepted() -> DeliveryResult {
+    DeliveryResult::Accepted {
+        message_id: "m".to_owned(),
+    }
+}
+
+/// What is due to be told now.
+fn calls(world: &mut World) -> Vec<CallbackDue> {
+    world.attend().call
+}
+
+fn taken(world: &mut World, due: CallbackDue) {
+    let decision = world.record.called(due.id, due.callback.number, world.now);
+    world.take(decision);
+}
+
+#[test]
+fn each_thing_is_told_in_order_and_the_next_one_when_the_first_is_taken_in() {
+    let (mut world, held) = announced();
+    world.delivered(held.id, accepted());
+    world.receipt(held.id, 1, Receipt::Delivered);
+    world.check(&wrong(&held.code));
+    world.check(&held.code);
+    let mut told = Vec::new();
+    loop {
+        let due = calls(&mut world);
+        let [first] = due[..] else {
+            break;
+        };
+        assert_eq!(calls(&mut world), [], "it is being told");
+        told.push((first.callback.number, first.callback.kind));
+        taken(&mut world, first);
+        // Told twice, it is done with all the same.
+        taken(&mut world, first);
+    }
+    assert_eq!(
+        told,
+        [
+            (1, CallbackKind::DeliveryUpdated),
+            (2, CallbackKind::DeliveryUpdated),
+            (3, CallbackKind::Approved)
+        ]
+    );
+    assert_eq!(world.record.due_at(), None);
+}
+
+#[test]
+fn what_is_not_taken_in_is_told_again_after_growing_pauses_for_a_day() {
+    let (mut world, held) = announced();
+    world.cancel(held.id);
+    let started = world.now;
+    let mut tries = 0;
+    let mut pauses = Vec::new();
+    let mut last = world.now;
+    while let Some(due_at) = world.record.due_at() {
+        world.now = due_at;
+        let due = calls(&mut world);
+        if let [call] = due[..] {
+            tries += 1;
+            assert_eq!(call.callback.kind, CallbackKind::Canceled);
+            pauses.push(world.now.since(last));
+            last = world.now;
+        }
+    }
+    assert!((24..45).contains(&tries), "{tries} tries");
+    assert!(pauses[1] >= Callbacks::PAUSE_MIN, "{pauses:?}");
+    assert!(
+        pauses.windows(2).skip(1).all(|pair| pair[0] <= pair[1]),
+        "{pauses:?}"
+    );
+    assert!(pauses.iter().all(|pause| *pause <= Duration::from_mins(72)));
+    let lasted = world.now.since(started);
+    let day = Duration::from_hours(24);
+    assert!(
+        lasted >= day && lasted < day + Duration::from_mins(72),
+        "{lasted:?}"
+    );
+    assert!(world.events.contains(&Event::CallbackDropped(held.id)));
+}
+
+#[test]
+fn an_application_without_an_address_is_told_nothing() {
+    let mut world = World::new();
+    let held = world.send();
+    world.delivered(held.id, accepted());
+    world.check(&held.code);
+    assert_eq!(calls(&mut world), []);
+    assert_eq!(world.record.due_at(), None);
+}
+
+#[test]
+fn of_too_much_that_waits_the_oldest_words_on_deliveries_go() {
+    let (mut world, held) = announced();
+    for window in &mut world.policy.sends.windows {
+        window.count = 1000;
+    }
+    for _ in 0..40 {
+        world.pass_secs(61);
+        world.resend(held.id);
+        world.delivered(held.id, accepted());
+    }
+    world.cancel(held.id);
+    let verification = world.record.verification(held.id).expect("remembered");
+    let waiting = verification.callbacks.waiting();
+    assert!(waiting.len() <= Callbacks::WAITING_MAX);
+    assert_eq!(
+        waiting.last().map(|last| last.kind),
+        Some(CallbackKind::Canceled)
+    );
+}
