@@ -1,5 +1,6 @@
 //! The native face: `/v1`, as the document of its contract has it.
 
+mod across_servers;
 mod calls;
 mod idempotency;
 mod requests;
@@ -29,6 +30,12 @@ impl<'a> Client<'a> {
     pub(crate) async fn of(app: &'a TestApp, application: &str, mode: Mode) -> Self {
         let scopes = [Scope::Start, Scope::Check, Scope::Read];
         let key = app.key(application, &scopes, mode).await;
+        Self { app, key }
+    }
+
+    /// The same application, as it calls another server.
+    pub(crate) fn at(&self, app: &'a TestApp) -> Self {
+        let key = self.key.clone();
         Self { app, key }
     }
 
