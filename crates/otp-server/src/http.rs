@@ -8,6 +8,7 @@ mod guard;
 mod key;
 mod keyed;
 mod native;
+mod openapi;
 mod operations;
 mod patience;
 mod problem;
@@ -127,6 +128,7 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
             config.configure(webhooks::routes(webhooks));
         }
         config.configure(problem::pages);
+        config.configure(openapi::routes);
         if let Some(access) = faces.sample.clone() {
             config.configure(sample::routes(access));
         }

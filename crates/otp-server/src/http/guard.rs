@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::patience::{BodyRest, Patience};
 use super::request_id::{REQUEST_ID, RequestId};
-use super::{Limits, PLAIN_TEXT, key, native, problem, sample, webhooks};
+use super::{Limits, PLAIN_TEXT, key, native, openapi, problem, sample, webhooks};
 use crate::clock::Stopwatch;
 use crate::service::Shared;
 use crate::telemetry::Face;
@@ -167,6 +167,7 @@ fn place(pattern: &str) -> (Face, &'static str) {
         "/metrics" => (Face::Operations, "/metrics"),
         webhooks::WHATSAPP => (Face::Webhooks, webhooks::WHATSAPP),
         problem::PATTERN => (Face::Operations, problem::PATTERN),
+        openapi::PATTERN => (Face::Operations, openapi::PATTERN),
         _ if let Some(route) = native::route(pattern) => (Face::Native, route),
         _ if let Some(route) = key::route(pattern) => (Face::Key, route),
         _ if sample::PATTERNS.contains(&pattern) => (Face::Sample, sample::ROUTE),

@@ -15,9 +15,9 @@ use super::{Faces, keyed};
 use crate::directory::{Face, Scope};
 use crate::service::{CheckRequest, Principal, Resendable, Secret, StartRequest, Wanted, Wishes};
 
-const OTP: &str = "/api/v1/otp";
-const OTP_VERIFY: &str = "/api/v1/otp-verify";
-const ROUTES: [&str; 2] = [OTP, OTP_VERIFY];
+pub(super) const OTP: &str = "/api/v1/otp";
+pub(super) const OTP_VERIFY: &str = "/api/v1/otp-verify";
+pub(super) const ROUTES: [&str; 2] = [OTP, OTP_VERIFY];
 const PURPOSE_CHARS_MAX: usize = 64;
 
 /// The route as logs and metrics name it.

@@ -15,6 +15,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use self::answer::Answer;
+pub(super) use self::read::{LIMIT_MAX, LIMIT_USUAL};
+pub(super) use self::requests::{CheckBody, ResendBody, StartBody};
+pub(super) use self::view::{
+    CheckResult, Timeline, Verification, VerificationList, VerificationStatus,
+};
+pub(super) use self::write::{IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_CHARS_MAX};
 use super::Faces;
 use super::call::Call;
 use super::keyed;
@@ -23,15 +29,16 @@ use super::problem::{Kind, Problem};
 use crate::directory::{Face, Scope};
 use crate::service::Principal;
 
-const VERIFICATIONS: &str = "/v1/verifications";
-const VERIFICATION: &str = "/v1/verifications/{id}";
-const CHECK: &str = "/v1/verifications/{id}/check";
-const RESEND: &str = "/v1/verifications/{id}/resend";
-const CANCEL: &str = "/v1/verifications/{id}/cancel";
-const TIMELINE: &str = "/v1/verifications/{id}/timeline";
+pub(super) const VERIFICATIONS: &str = "/v1/verifications";
+pub(super) const VERIFICATION: &str = "/v1/verifications/{id}";
+pub(super) const CHECK: &str = "/v1/verifications/{id}/check";
+pub(super) const RESEND: &str = "/v1/verifications/{id}/resend";
+pub(super) const CANCEL: &str = "/v1/verifications/{id}/cancel";
+pub(super) const TIMELINE: &str = "/v1/verifications/{id}/timeline";
+pub(super) const ALLOWED_OF_VERIFICATIONS: &str = "GET, POST";
 /// What is below `/v1` and is not served.
 const ELSEWHERE: &str = "/v1/{nothing}*";
-const ROUTES: [&str; 6] = [VERIFICATIONS, VERIFICATION, CHECK, RESEND, CANCEL, TIMELINE];
+pub(super) const ROUTES: [&str; 6] = [VERIFICATIONS, VERIFICATION, CHECK, RESEND, CANCEL, TIMELINE];
 
 /// The route as logs and metrics name it.
 pub(super) fn route(pattern: &str) -> Option<&'static str> {
@@ -45,7 +52,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             web::resource(VERIFICATIONS)
                 .route(web::post().to(write::start))
                 .route(web::get().to(read::list))
-                .default_service(not_allowed("GET, POST")),
+                .default_service(not_allowed(ALLOWED_OF_VERIFICATIONS)),
         )
         .service(
             web::resource(VERIFICATION)

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use actix_web::http::header::WWW_AUTHENTICATE;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::access::{Denied, admit};
 use super::{Faces, PLAIN_TEXT, method_not_allowed};
@@ -48,6 +49,59 @@ pub(super) fn metrics(
     }
 }
 
+/// Whether a code asked for now could be stored and sent.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Readiness {
+    status: Ready,
+    /// There for those who may know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    checks: Option<Checks>,
+}
+
+/// Ready or not.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadinessStatus)]
+enum Ready {
+    #[serde(rename = "ready")]
+    Yes,
+    #[serde(rename = "not ready")]
+    No,
+}
+
+/// What readiness is made of.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadinessChecks)]
+struct Checks {
+    /// Can records be kept?
+    store: Check,
+    /// May the template be sent?
+    template: Check,
+}
+
+/// One thing that was looked at.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadinessCheck)]
+#[serde(tag = "status", rename_all = "snake_case")]
+enum Check {
+    /// As it should be.
+    Ok,
+    /// Not so.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<Result<(), String>> for Check {
+    fn from(result: Result<(), String>) -> Self {
+        match result {
+            Ok(()) => Self::Ok,
+            Err(reason) => Self::Failed { reason },
+        }
+    }
+}
+
 async fn livez() -> HttpResponse {
     HttpResponse::Ok().content_type(PLAIN_TEXT).body("alive")
 }
@@ -57,15 +111,14 @@ async fn livez() -> HttpResponse {
 async fn readyz(request: HttpRequest, faces: web::Data<Faces>) -> HttpResponse {
     let readiness = faces.service.readiness().await;
     let is_ready = readiness.is_ready();
-    let word = |check: Result<(), String>| match check {
-        Ok(()) => json!({ "status": "ok" }),
-        Err(reason) => json!({ "status": "failed", "reason": reason }),
+    let may_know = may_look(faces.insight.as_deref(), &request).is_ok();
+    let body = Readiness {
+        status: if is_ready { Ready::Yes } else { Ready::No },
+        checks: may_know.then(|| Checks {
+            store: readiness.store.into(),
+            template: readiness.channel.into(),
+        }),
     };
-    let mut body = json!({ "status": if is_ready { "ready" } else { "not ready" } });
-    if may_look(faces.insight.as_deref(), &request).is_ok() {
-        body["checks"] =
-            json!({ "store": word(readiness.store), "template": word(readiness.channel) });
-    }
     if is_ready {
         HttpResponse::Ok().json(body)
     } else {

@@ -8,12 +8,14 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use otp_core::{Reason, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 pub(super) use self::kind::Kind;
 pub(super) use self::page::{PATTERN, pages};
 
 /// The content type of a problem.
-const PROBLEM_JSON: &str = "application/problem+json";
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A problem, before it is put on the wire.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub(super) struct Problem {
 }
 
 /// What is wrong with one field of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct FieldError {
     /// Its name, as the request has it; `body` for the whole body, a header by its name.
     pub(super) field: String,
@@ -34,18 +36,38 @@ pub(super) struct FieldError {
     pub(super) message: String,
 }
 
-/// The body.
-#[derive(Serialize)]
-struct Body<'a> {
+/// What went wrong, and what can be done (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body<'a> {
+    /// Which problem it is; the page at this address explains it.
     #[serde(rename = "type")]
+    #[schema(schema_with = kinds)]
     kind: String,
+    /// The same for every problem of the type.
     title: &'static str,
+    /// The answer's status.
     status: u16,
+    /// About this very request, for people.
     detail: &'a str,
+    /// What is wrong, field by field.
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
+    /// As in Retry-After.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1)]
     retry_after_seconds: Option<u64>,
+}
+
+/// The closed set that `type` is one of.
+fn kinds() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(
+            "Which problem it is; the page at this address explains it.",
+        ))
+        .enum_values(Some(Kind::ALL.map(Kind::address)))
+        .build()
 }
 
 impl Problem {

@@ -12,6 +12,7 @@ mod kill;
 mod limits;
 mod native;
 mod notices;
+mod openapi;
 mod operations;
 mod overload;
 mod process;

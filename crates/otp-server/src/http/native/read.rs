@@ -14,8 +14,8 @@ use super::{TIMELINE, VERIFICATION, VERIFICATIONS, cursor, principal, values};
 use crate::directory::Scope;
 use crate::service::{Cursor, Found, Page, WantedOfList};
 
-const LIMIT_USUAL: usize = 20;
-const LIMIT_MAX: usize = 100;
+pub(in crate::http) const LIMIT_USUAL: usize = 20;
+pub(in crate::http) const LIMIT_MAX: usize = 100;
 
 /// One verification.
 pub(super) async fn find(

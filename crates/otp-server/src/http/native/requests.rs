@@ -7,6 +7,8 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use otp_core::{Binding, PhoneNumber};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
+use utoipa::openapi::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
 
 use super::super::problem::Problem;
 use super::fields::Fields;
@@ -115,10 +117,15 @@ fn read_binding(fields: &mut Fields) -> Option<Binding> {
 #[derive(serde::Deserialize)]
 pub(in crate::http) struct StartBody {
     /// The phone number, with its country code: `+14155550123`. Spaces, hyphens, dots and brackets are skipped.
-    #[schema(max_length = 64, example = "+14155550123")]
+    #[schema(max_length = 64, format = "phone-number", examples("+14155550123"))]
     to: String,
     /// What the code is good for. A newer code for the same purpose ends the older one.
-    #[schema(min_length = 1, max_length = 64, example = "login")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$",
+        examples("login")
+    )]
     purpose: Option<String>,
     /// The way to the person. Left out, the application's workflow says.
     channel: Option<ChannelName>,
@@ -127,7 +134,7 @@ pub(in crate::http) struct StartBody {
         min_length = 2,
         max_length = 35,
         pattern = "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$",
-        example = "en-US"
+        examples("en-US")
     )]
     locale: Option<String>,
     /// Digits in the code, instead of the application's. Short codes are refused where the odds of guessing would be
@@ -138,9 +145,10 @@ pub(in crate::http) struct StartBody {
     #[schema(minimum = 30, maximum = 600)]
     ttl_seconds: Option<u64>,
     /// The address of the person's own device, so that limits per address hold for the person and not for your server.
-    #[schema(example = "203.0.113.7")]
+    #[schema(schema_with = address)]
     end_user_ip: Option<String>,
     /// Notes of your own, which come back: at most 8 texts of at most 200 characters.
+    #[schema(schema_with = notes)]
     metadata: Option<std::collections::HashMap<String, String>>,
     binding: Option<BindingBody>,
 }
@@ -152,10 +160,20 @@ pub(in crate::http) struct StartBody {
 #[expect(dead_code, reason = "documents the fields that are read by hand")]
 pub(in crate::http) struct BindingBody {
     /// How much, as you write it.
-    #[schema(min_length = 1, max_length = 40, example = "25.00 EUR")]
+    #[schema(
+        min_length = 1,
+        max_length = 40,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$",
+        examples("25.00 EUR")
+    )]
     amount: String,
     /// To whom, as you write it.
-    #[schema(min_length = 1, max_length = 140, example = "Example Shop")]
+    #[schema(
+        min_length = 1,
+        max_length = 140,
+        pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$",
+        examples("Example Shop")
+    )]
     payee: String,
 }
 
@@ -175,9 +193,10 @@ pub(in crate::http) enum ChannelName {
 pub(in crate::http) struct CheckBody {
     /// What the person typed. White space, hyphens and the digits of other scripts are understood. A text of another
     /// length than the code's is wrong, and costs no attempt.
-    #[schema(min_length = 1, example = "123456")]
+    #[schema(min_length = 1, pattern = r"\S", examples("123456"))]
     code: String,
     /// The address of the person's own device.
+    #[schema(schema_with = address)]
     end_user_ip: Option<String>,
     binding: Option<BindingBody>,
 }
@@ -191,5 +210,46 @@ pub(in crate::http) struct ResendBody {
     /// The way to the person.
     channel: Option<ChannelName>,
     /// The address of the person's own device.
+    #[schema(schema_with = address)]
     end_user_ip: Option<String>,
+}
+
+/// Either kind of address, or nothing.
+fn address() -> Schema {
+    let text = |format| {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(format)))
+    };
+    let either = AnyOfBuilder::new()
+        .item(text(KnownFormat::Ipv4))
+        .item(text(KnownFormat::Ipv6))
+        .item(Object::with_type(Type::Null))
+        .description(Some(
+            "The address of the person's own device, so that limits per address hold for the person and not for your \
+             server.",
+        ))
+        .examples(["203.0.113.7"])
+        .build();
+    Schema::AnyOf(either)
+}
+
+/// An object of texts, or nothing.
+fn notes() -> Object {
+    let text = |chars_min, chars_max| {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(chars_min)
+            .max_length(Some(chars_max))
+            .build()
+    };
+    let name = text(Some(1), values::NOTE_NAME_CHARS_MAX);
+    let note = Schema::Object(text(None, values::NOTE_CHARS_MAX));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .description(Some("Notes of your own, which come back."))
+        .max_properties(Some(values::NOTES_MAX))
+        .property_names(Some(Schema::Object(name)))
+        .additional_properties(Some(AdditionalProperties::from(note)))
+        .build()
 }

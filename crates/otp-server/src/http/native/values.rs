@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 /// Longest phone number as somebody types it.
 const PHONE_CHARS_MAX: usize = 64;
 /// Notes that an application may leave with a verification.
-const NOTES_MAX: usize = 8;
-const NOTE_NAME_CHARS_MAX: usize = 40;
-const NOTE_CHARS_MAX: usize = 200;
+pub(super) const NOTES_MAX: usize = 8;
+pub(super) const NOTE_NAME_CHARS_MAX: usize = 40;
+pub(super) const NOTE_CHARS_MAX: usize = 200;
 const TTL_SECS_MIN: u64 = 30;
 const CODE_LENGTH_MAX: u8 = 10;
 const LOCALE_CHARS_MAX: usize = 35;
@@ -73,8 +73,8 @@ fn is_alphabetic(text: &str) -> bool {
 }
 
 pub(super) fn code_length(value: &Value) -> Read<u8> {
-    let number = value.as_u64().and_then(|number| u8::try_from(number).ok());
-    number
+    whole(value)
+        .and_then(|number| u8::try_from(number).ok())
         .filter(|length| (CodeLength::MIN..=CODE_LENGTH_MAX).contains(length))
         .ok_or_else(|| {
             format!(
@@ -86,8 +86,7 @@ pub(super) fn code_length(value: &Value) -> Read<u8> {
 
 pub(super) fn lifetime(value: &Value) -> Read<Duration> {
     let most = LIFETIME_MAX.as_secs();
-    value
-        .as_u64()
+    whole(value)
         .filter(|secs| (TTL_SECS_MIN..=most).contains(secs))
         .map(Duration::from_secs)
         .ok_or_else(|| format!("must be a whole number of seconds from {TTL_SECS_MIN} to {most}"))
@@ -131,6 +130,18 @@ pub(super) fn written_metadata(text: &str) -> Map<String, Value> {
 /// An id; a text that is none names nothing.
 pub(super) fn id(text: &str) -> Option<VerificationId> {
     VerificationId::parse(text).ok()
+}
+
+/// A whole number, also when it is written as `60.0`: JSON knows no difference.
+fn whole(value: &Value) -> Option<u64> {
+    let is_whole = |number: &f64| number.fract() == 0.0 && (0.0..=1e9).contains(number);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, and from 0 to a billion"
+    )]
+    let written_with_a_point = || Some(value.as_f64().filter(is_whole)? as u64);
+    value.as_u64().or_else(written_with_a_point)
 }
 
 fn text(value: &Value, chars_max: usize) -> Read<&str> {

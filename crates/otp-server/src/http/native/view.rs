@@ -45,6 +45,7 @@ pub(in crate::http) struct Verification {
     /// The code, of a test that was started with a test key: there only in the answer to a start or
     /// a resend, and never for a code that was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     test_code: Option<String>,
 }
 
@@ -96,6 +97,7 @@ pub(in crate::http) struct Delivery {
     at: String,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error: Option<DeliveryError>,
 }
 

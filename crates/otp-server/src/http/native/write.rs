@@ -16,8 +16,8 @@ use crate::service::{
     StartRequest, Ticket, Wanted, Wishes,
 };
 
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
+pub(in crate::http) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+pub(in crate::http) const IDEMPOTENCY_KEY_CHARS_MAX: usize = 255;
 
 /// Sends a code to a phone, and answers with the verification that it belongs to.
 pub(super) async fn start(

@@ -86,7 +86,7 @@ impl Kind {
     }
 
     /// Where it is explained; its `type`.
-    pub(super) fn address(self) -> String {
+    pub(in crate::http) fn address(self) -> String {
         format!("/problems/{}", self.name())
     }
 
@@ -112,7 +112,7 @@ impl Kind {
     }
 
     /// The same for every problem of the kind.
-    pub(super) fn title(self) -> &'static str {
+    pub(in crate::http) fn title(self) -> &'static str {
         match self {
             Self::InvalidRequest => "The request is not valid",
             Self::BodyTooLarge => "The body is too large",
