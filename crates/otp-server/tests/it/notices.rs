@@ -19,10 +19,10 @@ async fn stage() -> (Simulator, Channel) {
     }));
     let mut config = ClientConfig::new(AccessToken::new(graph_simulator::TOKEN));
     config.base_url = simulator.url();
-    let graph = GraphClient::new(&config).unwrap();
+    let graph = GraphClient::new(&config).expect("right settings");
     let (waba_id, template_id) = (graph_simulator::WABA_ID, graph_simulator::TEMPLATE_ID);
     let opened = TemplateBook::open(&graph, waba_id, template_id, None).await;
-    let (templates, _) = opened.unwrap();
+    let (templates, _) = opened.expect("the template is approved");
     let number = graph_simulator::PHONE_NUMBER_ID.into();
     let channel = WhatsAppChannel::new(graph, number, Arc::new(templates));
     (simulator, Channel::WhatsApp(channel))
@@ -30,7 +30,7 @@ async fn stage() -> (Simulator, Channel) {
 
 fn notice(body: &[&str]) -> Notice {
     Notice {
-        phone: PhoneNumber::parse(PHONE).unwrap(),
+        phone: PhoneNumber::parse(PHONE).expect("a phone"),
         template: "invoice_created".to_owned(),
         language: "en_US".to_owned(),
         body: body.iter().map(ToString::to_string).collect(),
