@@ -17,3 +17,4 @@ pub mod service;
 pub mod start_failure;
 pub mod store;
 pub mod telemetry;
+pub mod whmcs;

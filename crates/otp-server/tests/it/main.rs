@@ -26,3 +26,4 @@ mod tidy;
 mod torture;
 mod transfer;
 mod webhooks;
+mod whmcs;
