@@ -23,6 +23,7 @@ mod secret;
 mod setting;
 mod shared_limits;
 mod store;
+mod whmcs;
 
 use std::{
     collections::BTreeMap,
@@ -51,6 +52,7 @@ pub use self::{
     setting::{ConfigError, Setting},
     shared_limits::{BudgetSettings, CountrySettings, SharedLimitSettings},
     store::{Durability, StoreKind, StoreSettings},
+    whmcs::WhmcsSettings,
 };
 use self::{
     reader::{Reader, Section},
@@ -98,6 +100,8 @@ pub struct Config {
     pub metrics: MetricsSettings,
     /// The audit trail.
     pub audit: AuditSettings,
+    /// Notices of WHMCS' invoices.
+    pub whmcs: WhmcsSettings,
 }
 
 /// A configuration to start with.
@@ -162,6 +166,7 @@ impl Config {
         let log = reader.section("log", LogSettings::read);
         let metrics = reader.section("metrics", MetricsSettings::read);
         let audit = reader.section("audit", AuditSettings::read);
+        let whmcs = reader.section("whmcs", WhmcsSettings::read);
         let config = reader.top(|top| {
             graph.read_top(top);
             let data_dir = top.path(
@@ -193,6 +198,7 @@ impl Config {
                 log,
                 metrics,
                 audit,
+                whmcs,
             }
         });
         let (settings, mut notes) = reader.finish();

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config, notes: &mut Notes) {
     check_times(config, notes);
     check_access(config, notes);
     check_upstream(config, notes);
+    check_whmcs(config, notes);
     if config.metrics.listen == Some(config.listen) && config.listen.port() != 0 {
         notes.problem(
             "metrics.listen",
@@ -118,6 +119,29 @@ fn check_upstream(config: &Config, notes: &mut Notes) {
             "graph_url",
             "is http:// to another machine, so the access token and every code would cross the network in the clear",
             "use https://; http:// is for a simulator on this machine",
+        );
+    }
+}
+
+fn check_whmcs(config: &Config, notes: &mut Notes) {
+    let Some(api) = &config.whmcs.api else {
+        return;
+    };
+    let request_timeout = config.http.request_timeout;
+    if api.time_out >= request_timeout {
+        notes.problem(
+            "whmcs.time_out_seconds",
+            format!(
+                "{} is not less than http.request_timeout_seconds, {}: requests would be cut while WHMCS still answers",
+                api.time_out.as_secs(),
+                request_timeout.as_secs()
+            ),
+            "lower it, or raise http.request_timeout_seconds",
+        );
+    }
+    if config.whmcs.invoice_template.is_none() {
+        notes.warn(
+            "whmcs.url is set and whmcs.invoice_template is not: no notice of an invoice is sent",
         );
     }
 }

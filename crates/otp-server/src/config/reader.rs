@@ -194,6 +194,11 @@ pub(super) struct Section<'r, 'a> {
 }
 
 impl Section<'_, '_> {
+    /// Whether a value was given, right or wrong. Ask before it is read.
+    pub(super) fn is_set(&self, leaf: &str) -> bool {
+        self.table.contains_key(leaf)
+    }
+
     /// A setting with a default.
     pub(super) fn value<T: Clone>(
         &mut self,

@@ -8,6 +8,7 @@ mod file;
 mod keys;
 mod secrets;
 mod values;
+mod whmcs;
 
 use std::{fs, path::Path};
 
