@@ -10,6 +10,7 @@ mod claims;
 mod deliver;
 mod find;
 mod inbox;
+mod invoice;
 mod list;
 mod once;
 mod principal;
@@ -33,6 +34,7 @@ pub use self::audit::Audit;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
 pub use self::inbox::{Inbox, NotTaken, Rejected};
+pub use self::invoice::{Announced, InvoiceNotices, InvoiceRequest};
 pub use self::list::{Cursor, Page, Wanted as WantedOfList};
 pub use self::once::{Once, Ticket};
 pub use self::principal::Principal;
@@ -46,6 +48,7 @@ use crate::directory::Directory;
 pub use crate::store::Unavailable;
 use crate::store::{Along, Commit, Listed, Listing, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
+pub use crate::whmcs::{Invoice, WhmcsClient, WhmcsError};
 
 /// Commits that lost against another request are decided again this often at most.
 const DECISIONS_MAX: usize = 64;
@@ -71,24 +74,31 @@ pub struct Shared {
     pub alarms: Alarms,
     /// Whether there is an audit trail.
     pub audit: Audit,
+    /// How notices of invoices go out.
+    pub invoice_notices: InvoiceNotices,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
     /// Rings when a template has changed.
     pub templates_changed: Notify,
 }
 
-/// The use cases, with one worker's own channels.
+/// The use cases, with one worker's own ways to others.
 #[derive(Clone, Debug)]
 pub struct Service {
     shared: Arc<Shared>,
     channel: Channel,
+    whmcs: Option<WhmcsClient>,
 }
 
 impl Service {
-    /// The use cases over shared state and this worker's channel.
+    /// The use cases over shared state and this worker's ways.
     #[must_use]
-    pub fn new(shared: Arc<Shared>, channel: Channel) -> Self {
-        Self { shared, channel }
+    pub fn new(shared: Arc<Shared>, channel: Channel, whmcs: Option<WhmcsClient>) -> Self {
+        Self {
+            shared,
+            channel,
+            whmcs,
+        }
     }
 
     /// What all workers share.

@@ -1,5 +1,16 @@
 //! Where records are kept. A closed set of back ends under one contract; none holds a rule.
 
+/// The same call on whichever back end there is.
+macro_rules! each {
+    ($store:expr, $backend:ident => $call:expr) => {
+        match $store {
+            Store::Embedded($backend) => $call,
+            Store::Memory($backend) => $call,
+            Store::Redis($backend) => $call,
+        }
+    };
+}
+
 pub mod backend;
 pub mod embedded;
 mod listings;
@@ -11,7 +22,7 @@ mod parcel;
 pub mod redis;
 pub mod registry;
 
-use otp_core::{Claim, ListKey, NameKey, Record, RecordKey, Refusal, Timestamp, VerificationId};
+use otp_core::{Claim, ListKey, Record, RecordKey, Refusal, Timestamp, VerificationId};
 
 use crate::clock::{Clock, ClockJump};
 
@@ -20,7 +31,7 @@ use self::backend::{EVENT_BYTES_MAX, EVENTS_PER_WRITE_MAX, Key, Place, Write};
 use self::embedded::EmbeddedStore;
 use self::memory::MemoryStore;
 pub use self::named::Kept;
-pub use self::parcel::Parcel;
+pub use self::parcel::{Due, Parcel};
 use self::redis::RedisStore;
 use self::registry::{MemoryRegistry, Registry};
 
@@ -81,15 +92,6 @@ pub enum Taken {
     Refused(Refusal),
 }
 
-/// What is due.
-#[derive(Clone, Debug)]
-pub enum Due {
-    /// A record, or nothing any more.
-    Record,
-    /// Work to be done.
-    Parcel(Parcel),
-}
-
 fn is_no_record(body: &[u8]) -> bool {
     named::is_in(body) || parcel::is_in(body)
 }
@@ -98,17 +100,6 @@ fn is_no_record(body: &[u8]) -> bool {
 const OWNER_MARK: Key = Key([0; 16]);
 /// SQLite's largest integer: the mark is never forgotten.
 const FOR_EVER_MS: u64 = i64::MAX.unsigned_abs();
-
-/// The same call on whichever back end there is.
-macro_rules! each {
-    ($store:expr, $backend:ident => $call:expr) => {
-        match $store {
-            Store::Embedded($backend) => $call,
-            Store::Memory($backend) => $call,
-            Store::Redis($backend) => $call,
-        }
-    };
-}
 
 impl Store {
     /// The record under this key, unless it is absent or may be forgotten.
@@ -266,59 +257,6 @@ impl Store {
             return Ok(());
         }
         each!(self, backend => backend.acknowledge(events).await)
-    }
-
-    /// What was handed out as due: a record, or a parcel of work.
-    pub async fn open(&self, key: RecordKey, now: Timestamp) -> Result<Due, Unavailable> {
-        let loaded = each!(self, backend => backend.load(Key(key.bytes()), now.unix_ms()).await)?;
-        Ok(match loaded.as_ref().and_then(parcel::read) {
-            Some(parcel) => Due::Parcel(parcel),
-            None => Due::Record,
-        })
-    }
-
-    /// Leaves a parcel to whichever server comes for it first. The key is drawn at random.
-    pub async fn post(
-        &self,
-        key: RecordKey,
-        contents: &[u8],
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<Commit, Unavailable> {
-        let write = parcel::posted(key, contents, until, now);
-        each!(self, backend => backend.commit(write, now.unix_ms()).await)
-    }
-
-    /// A parcel's work is done; it is not handed out again.
-    pub async fn throw_away(
-        &self,
-        key: RecordKey,
-        parcel: &Parcel,
-        now: Timestamp,
-    ) -> Result<Commit, Unavailable> {
-        let write = parcel::done(key, parcel.version);
-        each!(self, backend => backend.commit(write, now.unix_ms()).await)
-    }
-
-    /// The small value that is kept under this name, unless its time is over.
-    pub async fn recall(&self, name: NameKey, now: Timestamp) -> Result<Option<Kept>, Unavailable> {
-        let key = Key(name.bytes());
-        let loaded = each!(self, backend => backend.load(key, now.unix_ms()).await)?;
-        loaded.map(named::read).transpose()
-    }
-
-    /// Keeps a small value under this name until then, in place of the expected one: where nothing
-    /// is expected the first to come wins. With a time that is over, the name is free again.
-    pub async fn remember(
-        &self,
-        name: NameKey,
-        expected: Option<Version>,
-        value: &[u8],
-        until: Timestamp,
-        now: Timestamp,
-    ) -> Result<Commit, Unavailable> {
-        let write = named::write(name, expected, value, until);
-        each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
 
     /// What was listed in the last day, newest first, or what comes behind `before` in that order; at

@@ -13,14 +13,16 @@ use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::directory::Directory;
-use crate::service::{Alarms, Audit, Inbox, Service, Shared};
+use crate::service::{Alarms, Audit, Inbox, InvoiceNotices, Service, Shared};
 use crate::telemetry::Metrics;
+use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
 /// What is made once.
 #[derive(Debug)]
 pub(super) struct Parts {
     shared: Arc<Shared>,
     account: Account,
+    whmcs: Option<WhmcsOptions>,
 }
 
 impl Parts {
@@ -37,6 +39,10 @@ impl Parts {
             directory: directory.context("cannot start without knowing who may ask for what")?,
             metrics: Metrics::new(),
             alarms: Alarms::default(),
+            invoice_notices: InvoiceNotices {
+                template: config.whmcs.invoice_template.clone(),
+                language: config.whmcs.invoice_language.clone(),
+            },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
             templates_changed: Notify::new(),
             audit: if config.audit.enabled {
@@ -48,6 +54,7 @@ impl Parts {
         Ok(Self {
             shared: Arc::new(shared),
             account,
+            whmcs: config.whmcs.api.clone(),
         })
     }
 
@@ -60,7 +67,11 @@ impl Parts {
     pub(super) fn service(&self) -> (Service, WhatsAppChannel) {
         let channel = self.account.channel();
         (
-            Service::new(Arc::clone(&self.shared), Channel::WhatsApp(channel.clone())),
+            Service::new(
+                Arc::clone(&self.shared),
+                Channel::WhatsApp(channel.clone()),
+                self.whmcs.as_ref().map(WhmcsClient::new),
+            ),
             channel,
         )
     }

@@ -2,6 +2,7 @@
 //! word.
 
 mod answer;
+mod invoice;
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,7 +18,8 @@ use crate::service::{CheckRequest, Principal, Resendable, Secret, StartRequest, 
 
 pub(super) const OTP: &str = "/api/v1/otp";
 pub(super) const OTP_VERIFY: &str = "/api/v1/otp-verify";
-pub(super) const ROUTES: [&str; 2] = [OTP, OTP_VERIFY];
+pub(super) const WHMCS_WEBHOOK: &str = "/api/v1/whmcs-webhook";
+pub(super) const ROUTES: [&str; 3] = [OTP, OTP_VERIFY, WHMCS_WEBHOOK];
 const PURPOSE_CHARS_MAX: usize = 64;
 
 /// The route as logs and metrics name it.
@@ -36,6 +38,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource(OTP_VERIFY)
                 .route(web::post().to(verify))
+                .default_service(web::to(not_allowed)),
+        )
+        .service(
+            web::resource(WHMCS_WEBHOOK)
+                .route(web::post().to(announce))
                 .default_service(web::to(not_allowed)),
         );
 }
@@ -58,6 +65,30 @@ async fn verify(request: HttpRequest, faces: Data<Faces>, body: Received) -> Htt
     let mut call = Call::begin(&request, OTP_VERIFY, &faces);
     let answer = verified(&request, &faces, body, &mut call).await;
     call.end(answer.unwrap_or_else(|answer| answer).respond())
+}
+
+/// Tells a client of WHMCS of an invoice.
+async fn announce(request: HttpRequest, faces: Data<Faces>, body: Received) -> HttpResponse {
+    let mut call = Call::begin(&request, WHMCS_WEBHOOK, &faces);
+    let answer = announced(&request, &faces, body, &mut call).await;
+    call.end(answer.unwrap_or_else(|answer| answer).respond())
+}
+
+async fn announced(
+    request: &HttpRequest,
+    faces: &Faces,
+    body: Received,
+    call: &mut Call<'_>,
+) -> Result<Answer, Answer> {
+    let principal = principal(request, faces, call, Scope::Start)?;
+    let fields = fields(request, faces, body)?;
+    let invoice = invoice::read(principal, &fields)?;
+    if let Some(invoice) = &invoice.invoice {
+        call.concerns(&invoice.phone);
+    }
+    let announced = faces.service.announce(invoice).await;
+    let announced = announced.map_err(|error| Answer::unavailable(&error))?;
+    Ok(Answer::to_invoice(&announced))
 }
 
 async fn sent(

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use otp_core::{NameKey, Timestamp};
 
-use super::backend::{Key, Stored, Unavailable, Version, Write};
+use super::Store;
+use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 
 /// The first byte of a value. No record and no shared count begins with it.
 const MARK: u8 = 64;
@@ -27,12 +28,35 @@ impl Kept {
     }
 }
 
+impl Store {
+    /// The small value that is kept under this name, unless its time is over.
+    pub async fn recall(&self, name: NameKey, now: Timestamp) -> Result<Option<Kept>, Unavailable> {
+        let key = Key(name.bytes());
+        let loaded = each!(self, backend => backend.load(key, now.unix_ms()).await)?;
+        loaded.map(read).transpose()
+    }
+
+    /// Keeps a small value under this name until then, in place of the expected one: where nothing
+    /// is expected the first to come wins. With a time that is over, the name is free again.
+    pub async fn remember(
+        &self,
+        name: NameKey,
+        expected: Option<Version>,
+        value: &[u8],
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = write(name, expected, value, until);
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
+    }
+}
+
 /// Is this a value, and no record?
 pub(super) fn is_in(body: &[u8]) -> bool {
     body.first() == Some(&MARK)
 }
 
-pub(super) fn read(stored: Stored) -> Result<Kept, Unavailable> {
+fn read(stored: Stored) -> Result<Kept, Unavailable> {
     if !is_in(&stored.body) {
         return Err(Unavailable::saying(
             "what is kept under this name was written by a newer otp-server: run that version",
@@ -44,12 +68,7 @@ pub(super) fn read(stored: Stored) -> Result<Kept, Unavailable> {
     })
 }
 
-pub(super) fn write(
-    name: NameKey,
-    expected: Option<Version>,
-    value: &[u8],
-    until: Timestamp,
-) -> Write {
+fn write(name: NameKey, expected: Option<Version>, value: &[u8], until: Timestamp) -> Write {
     let mut body = Vec::with_capacity(1 + value.len());
     body.push(MARK);
     body.extend_from_slice(value);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use otp_core::{RecordKey, Timestamp};
 
-use super::backend::{Key, Stored, Version, Write};
+use super::Store;
+use super::backend::{Commit, Key, Stored, Unavailable, Version, Write};
 
 /// The first byte of a parcel. No record, no named value and no shared count begins with it.
 const MARK: u8 = 65;
@@ -27,12 +28,55 @@ impl Parcel {
     }
 }
 
+/// What is due.
+#[derive(Clone, Debug)]
+pub enum Due {
+    /// A record, or nothing any more.
+    Record,
+    /// Work to be done.
+    Parcel(Parcel),
+}
+
+impl Store {
+    /// What was handed out as due: a record, or a parcel of work.
+    pub async fn open(&self, key: RecordKey, now: Timestamp) -> Result<Due, Unavailable> {
+        let loaded = each!(self, backend => backend.load(Key(key.bytes()), now.unix_ms()).await)?;
+        Ok(match loaded.as_ref().and_then(read) {
+            Some(parcel) => Due::Parcel(parcel),
+            None => Due::Record,
+        })
+    }
+
+    /// Leaves a parcel to whichever server comes for it first. The key is drawn at random.
+    pub async fn post(
+        &self,
+        key: RecordKey,
+        contents: &[u8],
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = posted(key, contents, until, now);
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
+    }
+
+    /// A parcel's work is done; it is not handed out again.
+    pub async fn throw_away(
+        &self,
+        key: RecordKey,
+        parcel: &Parcel,
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = done(key, parcel.version);
+        each!(self, backend => backend.commit(write, now.unix_ms()).await)
+    }
+}
+
 /// Is this a parcel, and no record?
 pub(super) fn is_in(body: &[u8]) -> bool {
     body.first() == Some(&MARK)
 }
 
-pub(super) fn read(stored: &Stored) -> Option<Parcel> {
+fn read(stored: &Stored) -> Option<Parcel> {
     is_in(&stored.body).then(|| Parcel {
         version: stored.version,
         body: Arc::clone(&stored.body),
@@ -40,7 +84,7 @@ pub(super) fn read(stored: &Stored) -> Option<Parcel> {
 }
 
 /// A parcel that is due now.
-pub(super) fn posted(key: RecordKey, contents: &[u8], until: Timestamp, now: Timestamp) -> Write {
+fn posted(key: RecordKey, contents: &[u8], until: Timestamp, now: Timestamp) -> Write {
     let mut body = Vec::with_capacity(1 + contents.len());
     body.push(MARK);
     body.extend_from_slice(contents);
@@ -52,7 +96,7 @@ pub(super) fn posted(key: RecordKey, contents: &[u8], until: Timestamp, now: Tim
 }
 
 /// A parcel whose work is done.
-pub(super) fn done(key: RecordKey, version: Version) -> Write {
+fn done(key: RecordKey, version: Version) -> Write {
     emptied(key, Some(version), vec![MARK])
 }
 

@@ -32,6 +32,22 @@ pub struct Invoice {
 }
 
 impl Invoice {
+    /// What WHMCS' own hook says of it. Nothing when a text is empty.
+    #[must_use]
+    pub fn as_told(phone: PhoneNumber, number: &str, total: &str, due_date: &str) -> Option<Self> {
+        let said = |text: &str| {
+            let line = one_line(text, NUMBER_CHARS_MAX);
+            (!line.is_empty()).then_some(line)
+        };
+        Some(Self {
+            phone,
+            language: None,
+            number: said(number)?,
+            total: said(total)?,
+            due_date: said(due_date)?,
+        })
+    }
+
     /// What stands in the places of the template, in their order: number, total, due date.
     #[must_use]
     pub fn template_body(&self) -> Vec<String> {

@@ -5,6 +5,7 @@ mod outages;
 mod secrecy;
 mod stand_in;
 mod strangers;
+mod webhook;
 
 use std::time::Duration;
 

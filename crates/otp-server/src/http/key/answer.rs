@@ -7,7 +7,7 @@ use otp_core::{Status, Verdict};
 use serde_json::json;
 
 use super::super::keyed::Refused;
-use crate::service::{DeliveryError, StartOutcome, Unavailable};
+use crate::service::{Announced, DeliveryError, StartOutcome, Unavailable, WhmcsError};
 
 const SOON_SECS: u64 = 5;
 
@@ -16,7 +16,9 @@ pub(super) enum Answer {
     Sent { id: String },
     Valid,
     NotValid(&'static str),
+    Told,
     Invalid(&'static str),
+    Unprocessable(String),
     TooLarge { bytes_max: usize },
     MethodNotAllowed,
     NoKey,
@@ -24,6 +26,8 @@ pub(super) enum Answer {
     CountryNotAllowed,
     TooMany { retry_after_secs: u64 },
     NotDelivered,
+    NoticeNotDelivered,
+    WhmcsFailed,
     Unavailable,
 }
 
@@ -45,6 +49,40 @@ impl Answer {
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
             | StartOutcome::NotFound => Self::NotDelivered,
+        }
+    }
+
+    pub(super) fn to_invoice(announced: &Announced) -> Self {
+        let unprocessable = |why: &str| Self::Unprocessable(why.to_owned());
+        match announced {
+            Announced::Told
+            | Announced::ToldBefore
+            | Announced::NotDelivered(DeliveryError::Uncertain(_)) => Self::Told,
+            Announced::NoTemplate => {
+                unprocessable("No notice is sent: whmcs.invoice_template is not configured.")
+            }
+            Announced::NothingSaid => unprocessable(
+                "phone, total and duedate are missing, and whmcs.url is not configured to ask for them.",
+            ),
+            Announced::Whmcs(error) => match error {
+                WhmcsError::NothingToSend(nothing) => Self::Unprocessable(format!("{nothing}.")),
+                WhmcsError::AnotherClients => {
+                    unprocessable("The invoice belongs to another client.")
+                }
+                WhmcsError::Misconfigured(wrong) => {
+                    tracing::error!(hint = wrong.hint(), "cannot ask whmcs: {wrong}");
+                    Self::WhmcsFailed
+                }
+                WhmcsError::Unavailable(outage) => {
+                    tracing::error!("cannot ask whmcs: {outage}");
+                    Self::Unavailable
+                }
+            },
+            Announced::Refused { refusal, now } => Self::TooMany {
+                retry_after_secs: now.secs_until(refusal.retry_at).max(1),
+            },
+            Announced::CountryNotAllowed => Self::CountryNotAllowed,
+            Announced::NotDelivered(_) => Self::NoticeNotDelivered,
         }
     }
 
@@ -85,7 +123,17 @@ impl Answer {
             Self::NotValid(reason) => {
                 HttpResponse::Ok().json(json!({ "valid": false, "reason": reason }))
             }
+            Self::Told => HttpResponse::Accepted().json(json!({ "success": true })),
             Self::Invalid(error) => failed(HttpResponse::BadRequest(), error),
+            Self::Unprocessable(error) => failed(HttpResponse::UnprocessableEntity(), &error),
+            Self::NoticeNotDelivered => failed(
+                HttpResponse::BadGateway(),
+                "The message could not be delivered.",
+            ),
+            Self::WhmcsFailed => failed(
+                HttpResponse::BadGateway(),
+                "WHMCS cannot be asked; the operator's log says more.",
+            ),
             Self::TooLarge { bytes_max } => failed(
                 HttpResponse::PayloadTooLarge(),
                 &format!("The body may have at most {bytes_max} bytes."),
