@@ -2,6 +2,7 @@
 
 mod account;
 mod parts;
+mod registrar;
 mod serve;
 mod vault;
 
@@ -14,6 +15,7 @@ use anyhow::{Context, Result};
 
 use self::account::Account;
 use self::parts::Parts;
+pub use self::registrar::{keys_to_seal, registrar};
 pub use self::vault::{Vault, kept_keys};
 use crate::attendant::Attendant;
 use crate::clock::Clock;

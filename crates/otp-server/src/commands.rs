@@ -1,13 +1,17 @@
 //! The sub-commands: what the program does instead of serving, before it ends.
 
+mod application;
 mod archive;
 mod export;
 mod import;
 mod key;
+mod moment;
 mod output;
 mod patience;
 mod progress;
+mod table;
 
+pub use self::application::application;
 pub use self::export::export;
 pub use self::import::import;
-pub use self::key::print_new_key;
+pub use self::key::{key, print_new_key};

@@ -36,10 +36,13 @@ use toml::Table;
 pub use self::{
     applications::{
         ApplicationSettings, ChannelName, Dates, Face, Faces, NAME_RULE, OwnLimits,
-        TestRecipientSettings, is_application_name,
+        TestRecipientSettings, is_application_name, put_setting, settings_of_text,
     },
     audit::AuditSettings,
-    cli::{Cli, Command, ExportFlags, ImportFlags},
+    cli::{
+        ApplicationAction, ApplicationAddFlags, Cli, Command, ExportFlags, ImportFlags, KeyAction,
+        KeyCreateFlags, KeyListFlags, KeyRotateFlags,
+    },
     code::CodeSettings,
     faces::{KeyFaceSettings, NativeFaceSettings},
     graph::{ApiVersion, GraphSettings},

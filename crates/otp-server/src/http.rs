@@ -38,8 +38,8 @@ pub struct Faces {
     pub key: Option<KeyFace>,
     /// What Meta's webhooks are confirmed with; nothing where they cannot be checked.
     pub webhooks: Option<Webhooks>,
-    /// Who may see figures and reasons; nobody when nothing is here.
-    pub insight: Option<Arc<Access>>,
+    /// Who may see figures and reasons, beside those with a key for it.
+    pub insight: Arc<Access>,
     /// Whose address a request is counted under.
     pub clients: Arc<Clients>,
     /// Bounds on what a client may send.
@@ -115,7 +115,7 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
         }));
         config.configure(operations::health);
         if metrics == MetricsPlace::Main {
-            let insight = faces.insight.clone();
+            let insight = Arc::clone(&faces.insight);
             config.configure(operations::metrics(faces.service.shared_with(), insight));
         }
         if faces.native == Served::Yes {
@@ -145,7 +145,7 @@ pub fn metrics_routes(shared: Arc<Shared>, limits: Limits) -> impl FnOnce(&mut w
                 limits,
                 shared: Arc::clone(&shared),
             }))
-            .configure(operations::metrics(shared, Some(Arc::new(Access::Open))))
+            .configure(operations::metrics(shared, Arc::new(Access::Open)))
             .default_service(web::to(not_found));
     }
 }

@@ -13,6 +13,7 @@ use otp_server::commands;
 use otp_server::config::{Cli, Command, Config};
 use otp_server::start_failure::describe;
 use otp_server::telemetry;
+use rand::rngs::ThreadRng;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Requests allocate many small, short-lived texts on all workers at once.
@@ -32,7 +33,13 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<()> {
     match cli.task() {
-        Command::KeyCreate => create_key(),
+        Command::KeyForConfig => create_key_for_config(),
+        Command::Key(action) => configured(cli, async |config| {
+            commands::key(config, &action, &mut random()).await
+        }),
+        Command::Application(action) => configured(cli, async |config| {
+            commands::application(config, &action, &mut random()).await
+        }),
         Command::Serve => configured(cli, serve),
         Command::Check => configured(cli, check),
         Command::Export(flags) => {
@@ -56,11 +63,15 @@ fn configured(cli: &Cli, work: impl AsyncFnOnce(&Config) -> Result<()>) -> Resul
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the process's own generator, for a new key"
+    reason = "the process's own generator, for new keys"
 )]
-fn create_key() -> Result<()> {
+fn random() -> ThreadRng {
+    rand::rng()
+}
+
+fn create_key_for_config() -> Result<()> {
     Ok(commands::print_new_key(
-        &mut rand::rng(),
+        &mut random(),
         &mut io::stdout(),
         &mut io::stderr(),
     )?)

@@ -36,7 +36,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
     let sample = config
         .sample_face
         .enabled
-        .then(|| Arc::new(config.sample_face.access.clone()));
+        .then(|| Arc::new(sample_access(config)));
     let native = if config.native_face.enabled {
         Served::Yes
     } else {
@@ -49,7 +49,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
         verify_token: config.graph.webhook_verify_token.clone(),
         room: Arc::new(Semaphore::new(http::WEBHOOKS_AT_ONCE)),
     });
-    let insight = insight(config).map(Arc::new);
+    let insight = Arc::new(insight(config));
     let clients = Arc::new(Clients::new(
         settings.trusted_proxies.clone(),
         config.shared_limits.uncounted_clients.clone(),
@@ -73,7 +73,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
                 native,
                 key,
                 webhooks: webhooks.clone(),
-                insight: insight.clone(),
+                insight: Arc::clone(&insight),
                 clients: Arc::clone(&clients),
                 limits,
             },
@@ -148,11 +148,20 @@ fn limits(settings: &HttpSettings) -> Limits {
     }
 }
 
+/// Who may use the sample face.
+fn sample_access(config: &Config) -> Access {
+    let access = config.sample_face.access.clone();
+    access.where_it_listens(is_local(config))
+}
+
 /// Who may see figures and reasons: those with a key; without keys whoever sits at this machine.
-fn insight(config: &Config) -> Option<Access> {
-    let is_local = config.listen.ip().to_canonical().is_loopback();
+fn insight(config: &Config) -> Access {
     match &config.sample_face.access {
-        keys @ Access::Keys(_) => Some(keys.clone()),
-        Access::Loopback | Access::Open => is_local.then_some(Access::Loopback),
+        keys @ Access::Keys(_) => keys.clone(),
+        Access::Loopback | Access::Open => Access::Loopback.where_it_listens(is_local(config)),
     }
+}
+
+fn is_local(config: &Config) -> bool {
+    config.listen.ip().to_canonical().is_loopback()
 }

@@ -107,7 +107,7 @@ pub fn kept_keys(config: &Config) -> Result<Keys, SecretError> {
     secret::read(path).map(|secret| Keys::derive(&secret))
 }
 
-fn outlives_us(config: &Config) -> Result<()> {
+pub(super) fn outlives_us(config: &Config) -> Result<()> {
     if config.store.kind == StoreKind::Memory {
         bail!(
             "the memory store keeps nothing after its process ends\nhint: name another with --store: embedded, or the \

@@ -1,6 +1,7 @@
 //! Applications: whose rules, limits and faces differ from what stands above and in the other sections.
 
 mod check;
+mod given;
 mod kinds;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use toml::{Table, Value};
 
 pub use self::check::Dates;
 pub(super) use self::check::check;
+pub use self::given::{put_setting, settings_of_text};
 use self::kinds::{parse_callback_url, test_recipients, texts_by_language};
 use super::{
     kind,

@@ -1,5 +1,7 @@
 //! The command line. Clap reads it, and the environment, which nothing else in this program reads.
 
+mod registry;
+
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
@@ -9,6 +11,9 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use toml::Value;
 
+pub use self::registry::{
+    ApplicationAction, ApplicationAddFlags, KeyAction, KeyCreateFlags, KeyListFlags, KeyRotateFlags,
+};
 use super::reader::Reader;
 
 /// Sends one-time codes over WhatsApp, and checks them.
@@ -127,6 +132,9 @@ enum Action {
     /// Keys that callers present
     #[command(subcommand)]
     Key(KeyAction),
+    /// Applications, each with rules, limits and keys of its own
+    #[command(subcommand)]
+    Application(ApplicationAction),
     /// Writes all live records to a file, for another store
     ///
     /// The store is the one that the server would use, by the same flags, variables and file. Stop the servers
@@ -161,12 +169,6 @@ pub struct ImportFlags {
     pub input: PathBuf,
 }
 
-#[derive(Clone, Subcommand)]
-enum KeyAction {
-    /// Print a new key, and its hash for the configuration
-    Create,
-}
-
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -175,7 +177,11 @@ pub enum Command {
     /// Report every problem, and exit.
     Check,
     /// Print a new key and its hash; needs no configuration.
-    KeyCreate,
+    KeyForConfig,
+    /// Do something to keys.
+    Key(KeyAction),
+    /// Do something to applications.
+    Application(ApplicationAction),
     /// Take all records out.
     Export(ExportFlags),
     /// Put records in.
@@ -187,7 +193,11 @@ impl Cli {
     #[must_use]
     pub fn task(&self) -> Command {
         match &self.action {
-            Some(Action::Key(KeyAction::Create)) => Command::KeyCreate,
+            Some(Action::Key(KeyAction::Create(flags))) if flags.for_config => {
+                Command::KeyForConfig
+            }
+            Some(Action::Key(action)) => Command::Key(action.clone()),
+            Some(Action::Application(action)) => Command::Application(action.clone()),
             Some(Action::Export(flags)) => Command::Export(flags.clone()),
             Some(Action::Import(flags)) => Command::Import(flags.clone()),
             None if self.check => Command::Check,

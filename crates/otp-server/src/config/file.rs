@@ -45,7 +45,7 @@ pub(super) fn read(
 }
 
 /// Where and why, without the line itself: it may hold a secret.
-fn syntax_error(text: &str, error: &toml::de::Error) -> String {
+pub(super) fn syntax_error(text: &str, error: &toml::de::Error) -> String {
     let reason = error.message().lines().next().unwrap_or("not TOML");
     let before = error
         .span()

@@ -1,4 +1,4 @@
-//! Who may use a face.
+//! Who may use a face, and on whose behalf.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,35 +6,125 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderValue, ORIGIN, REFERER};
 
 use crate::config::{Access, KeyHash};
+use crate::directory::{
+    Caller, DEFAULT_APPLICATION, Face, Identified, Mode, Scope, is_shaped_as_key,
+};
+use crate::service::{Principal, Shared};
 
 /// Why a request may not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Denied {
     /// No key, or not one of ours.
     NoKey,
+    /// The key is for something else.
+    NotAllowed,
+    /// Without a key it would be on behalf of an application that is not served here.
+    NotServed,
+    /// Nobody can say now whose key it is.
+    Unavailable,
     /// A page of another site is behind it, or a browser that only guesses at what comes next.
     NotAPerson,
     /// It names a host that is not this machine, while the face is open to this machine only.
     ForeignHost,
 }
 
-/// May this request pass? Browsers' prefetches and other sites' pages may not, with or without a
-/// key: a GET here costs money.
-pub(super) fn admit(access: &Access, request: &HttpRequest) -> Result<(), Denied> {
-    if is_prefetch(request) || is_of_another_site(request) || names_another_origin(request) {
-        return Err(Denied::NotAPerson);
+/// What somebody wants to do, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish {
+    pub(super) face: Face,
+    pub(super) scope: Scope,
+}
+
+/// On whose behalf may this request pass? Browsers' prefetches and other sites' pages may not, with
+/// or without a key: a GET here costs money. A key that a command made speaks for its application,
+/// and is refused where it is not good, even where nobody needs one; everybody else speaks for the
+/// default application.
+pub(super) fn admit(
+    access: &Access,
+    shared: &Shared,
+    request: &HttpRequest,
+    wish: Wish,
+) -> Result<Principal, Denied> {
+    must_be_meant(request)?;
+    if let Some(key) = shown_key(request)
+        && is_shaped_as_key(key)
+        && !is_configured(access, key)
+    {
+        let caller = identify(shared, key)?;
+        // What is made in test mode is not for this face, which could not say so.
+        let is_allowed = caller.mode == Mode::Live
+            && caller.scopes.allows(wish.scope)
+            && caller.application.faces.allows(wish.face);
+        return if is_allowed {
+            Ok(Principal::live(caller.application))
+        } else {
+            Err(Denied::NotAllowed)
+        };
     }
+    must_be_let_in(access, request)?;
+    let default = shared.directory.application(DEFAULT_APPLICATION);
+    default
+        .filter(|default| default.faces.allows(wish.face))
+        .map(Principal::live)
+        .ok_or(Denied::NotServed)
+}
+
+/// May whoever sends this see figures and reasons?
+pub(super) fn may_look(
+    access: &Access,
+    shared: &Shared,
+    request: &HttpRequest,
+) -> Result<(), Denied> {
+    must_be_meant(request)?;
+    let denied = match must_be_let_in(access, request) {
+        Ok(()) => return Ok(()),
+        Err(denied) => denied,
+    };
+    let Some(key) = shown_key(request).filter(|key| is_shaped_as_key(key)) else {
+        return Err(denied);
+    };
+    let caller = identify(shared, key)?;
+    if caller.scopes.allows(Scope::Admin) {
+        Ok(())
+    } else {
+        Err(Denied::NotAllowed)
+    }
+}
+
+fn must_be_meant(request: &HttpRequest) -> Result<(), Denied> {
+    let is_not_meant =
+        is_prefetch(request) || is_of_another_site(request) || names_another_origin(request);
+    if is_not_meant {
+        Err(Denied::NotAPerson)
+    } else {
+        Ok(())
+    }
+}
+
+/// As far as the configuration goes.
+fn must_be_let_in(access: &Access, request: &HttpRequest) -> Result<(), Denied> {
     match access {
         // A page whose name was re-bound to 127.0.0.1 still sends its own name.
         Access::Loopback if !names_this_machine(request) => Err(Denied::ForeignHost),
         Access::Loopback if is_sent_by_another_page(request) => Err(Denied::NotAPerson),
         Access::Loopback | Access::Open => Ok(()),
-        Access::Keys(hashes) => opens(hashes, request).then_some(()).ok_or(Denied::NoKey),
+        Access::Keys(_) => shown_key(request)
+            .is_some_and(|key| is_configured(access, key))
+            .then_some(())
+            .ok_or(Denied::NoKey),
     }
 }
 
-fn opens(hashes: &[KeyHash], request: &HttpRequest) -> bool {
-    let Some(key) = shown_key(request) else {
+fn identify(shared: &Shared, key: &str) -> Result<Caller, Denied> {
+    match shared.directory.identify(key, shared.clock.now()) {
+        Identified::Caller(caller) => Ok(caller),
+        Identified::Unknown => Err(Denied::NoKey),
+        Identified::Unavailable => Err(Denied::Unavailable),
+    }
+}
+
+fn is_configured(access: &Access, key: &str) -> bool {
+    let Access::Keys(hashes) = access else {
         return false;
     };
     let shown = KeyHash::of(key);

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::{Denied, admit};
+use super::access::{Denied, may_look};
 use super::{Faces, PLAIN_TEXT, method_not_allowed};
 use crate::config::Access;
 use crate::service::Shared;
@@ -30,12 +30,12 @@ pub(super) fn health(config: &mut web::ServiceConfig) {
 }
 
 /// Who may see figures and reasons.
-struct Insight(Option<Arc<Access>>);
+struct Insight(Arc<Access>);
 
 /// `/metrics`.
 pub(super) fn metrics(
     shared: Arc<Shared>,
-    insight: Option<Arc<Access>>,
+    insight: Arc<Access>,
 ) -> impl FnOnce(&mut web::ServiceConfig) {
     move |config| {
         config
@@ -111,7 +111,7 @@ async fn livez() -> HttpResponse {
 async fn readyz(request: HttpRequest, faces: web::Data<Faces>) -> HttpResponse {
     let readiness = faces.service.readiness().await;
     let is_ready = readiness.is_ready();
-    let may_know = may_look(faces.insight.as_deref(), &request).is_ok();
+    let may_know = may_look(&faces.insight, faces.service.shared(), &request).is_ok();
     let body = Readiness {
         status: if is_ready { Ready::Yes } else { Ready::No },
         checks: may_know.then(|| Checks {
@@ -131,7 +131,7 @@ async fn render_metrics(
     shared: web::Data<Shared>,
     insight: web::Data<Insight>,
 ) -> HttpResponse {
-    if let Err(denied) = may_look(insight.0.as_deref(), &request) {
+    if let Err(denied) = may_look(&insight.0, &shared, &request) {
         return refusal(denied);
     }
     shared.metrics.store_up(shared.store.health().await.is_ok());
@@ -141,16 +141,18 @@ async fn render_metrics(
         .body(shared.metrics.render())
 }
 
-fn may_look(insight: Option<&Access>, request: &HttpRequest) -> Result<(), Denied> {
-    insight.map_or(Err(Denied::NoKey), |access| admit(access, request))
-}
-
 fn refusal(denied: Denied) -> HttpResponse {
     match denied {
         Denied::NoKey => HttpResponse::Unauthorized()
             .insert_header((WWW_AUTHENTICATE, "Bearer"))
             .content_type(PLAIN_TEXT)
-            .body("Figures need one of sample_face.keys, or metrics.listen."),
+            .body("Figures need a key with the scope admin, one of sample_face.keys, or metrics.listen."),
+        Denied::NotAllowed | Denied::NotServed => HttpResponse::Forbidden()
+            .content_type(PLAIN_TEXT)
+            .body("This key may not do that."),
+        Denied::Unavailable => HttpResponse::ServiceUnavailable()
+            .content_type(PLAIN_TEXT)
+            .body("Keys cannot be looked up now, please try again later."),
         Denied::NotAPerson | Denied::ForeignHost => HttpResponse::Forbidden()
             .content_type(PLAIN_TEXT)
             .body("Other sites' pages may not read figures."),

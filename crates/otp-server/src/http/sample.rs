@@ -14,12 +14,13 @@ use otp_core::{PhoneNumber, Reason};
 use serde::Deserialize;
 
 use self::answer::Answer;
-use super::access::admit;
+use super::access::{Wish, admit};
 use super::call::Call;
 use super::patience::body_was_read;
 use super::{Faces, method_not_allowed};
 use crate::config::Access;
-use crate::service::{CheckRequest, Principal, Secret, StartRequest, Wanted, Wishes};
+use crate::directory::{Face, Scope};
+use crate::service::{CheckRequest, Secret, StartRequest, Wanted, Wishes};
 
 /// In any letter case, with and without a slash at the end.
 pub(super) const PATTERNS: [&str; 2] = [
@@ -30,6 +31,14 @@ pub(super) const PATTERNS: [&str; 2] = [
 pub(super) const ROUTE: &str = "/otp/{phone}";
 /// The contract knows no purposes.
 const PURPOSE: &str = "";
+const SEND: Wish = Wish {
+    face: Face::Sample,
+    scope: Scope::Start,
+};
+const CHECK: Wish = Wish {
+    face: Face::Sample,
+    scope: Scope::Check,
+};
 /// More languages than this in `Accept-Language` are not read.
 const LANGUAGES_MAX: usize = 8;
 
@@ -52,9 +61,11 @@ async fn send(
     faces: web::Data<Faces>,
 ) -> HttpResponse {
     let mut call = Call::begin(&request, ROUTE, &faces);
-    if let Err(denied) = admit(&access, &request) {
-        return call.end(Answer::from(denied).respond());
-    }
+    let principal = match admit(&access, faces.service.shared(), &request, SEND) {
+        Ok(principal) => principal,
+        Err(denied) => return call.end(Answer::from(denied).respond()),
+    };
+    call.is_made_by(&principal.application.name);
     let Ok(phone) = PhoneNumber::parse(&typed_phone(path)) else {
         return call.end(Answer::InvalidPhone.respond());
     };
@@ -62,7 +73,7 @@ async fn send(
     let languages = accepted_languages(&request);
     let client = faces.clients.counted(&request);
     let start = StartRequest {
-        principal: Principal::live(faces.service.shared().directory.default_application()),
+        principal,
         purpose: PURPOSE.into(),
         phone,
         languages,
@@ -90,9 +101,11 @@ async fn check(
     body: Result<web::Bytes, actix_web::Error>,
 ) -> HttpResponse {
     let mut call = Call::begin(&request, ROUTE, &faces);
-    if let Err(denied) = admit(&access, &request) {
-        return call.end(Answer::from(denied).respond());
-    }
+    let principal = match admit(&access, faces.service.shared(), &request, CHECK) {
+        Ok(principal) => principal,
+        Err(denied) => return call.end(Answer::from(denied).respond()),
+    };
+    call.is_made_by(&principal.application.name);
     let body = match body {
         Ok(body) => {
             body_was_read(&request);
@@ -110,7 +123,7 @@ async fn check(
     let submitted = submitted_code(&body).map(|code| Secret::new(code.into_owned().into()));
     let client = faces.clients.counted(&request);
     let check = CheckRequest {
-        principal: Principal::live(faces.service.shared().directory.default_application()),
+        principal,
         wanted: Wanted::Latest {
             phone,
             purpose: PURPOSE.into(),

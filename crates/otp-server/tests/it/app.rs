@@ -4,7 +4,6 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -14,13 +13,11 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::sleep;
 use graph_simulator::{Simulator, SimulatorConfig};
 use otp_core::Timestamp;
-use otp_server::app::Application;
+use otp_server::app::{self, Application};
 use otp_server::clock::{Clock, Stopwatch};
-use otp_server::config::{Config, SecretFile, SharedLimitSettings};
-use otp_server::directory::{KeyOrder, Mode, Scope, Scopes};
+use otp_server::config::{Config, SecretFile, SharedLimitSettings, StoreKind, settings_of_text};
+use otp_server::directory::{Identified, KeyOrder, Mode, Registrar, Scope, Scopes};
 use otp_server::service::Service;
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -61,6 +58,7 @@ pub(crate) struct TestApp {
     pub(crate) address: SocketAddr,
     pub(crate) service: Service,
     pub(crate) folder: TempDir,
+    config: Config,
     client: awc::Client,
     handle: ServerHandle,
     running: JoinHandle<()>,
@@ -111,6 +109,7 @@ impl TestApp {
             address,
             service,
             folder,
+            config: config.clone(),
             client,
             handle,
             running,
@@ -153,27 +152,6 @@ impl TestApp {
         stopped(self.handle, self.running, self.service).await;
     }
 
-    /// A new key, made as the command makes one.
-    pub(crate) async fn key(&self, application: &str, scopes: &[Scope], mode: Mode) -> String {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let directory = &self.service.shared().directory;
-        let order = KeyOrder {
-            application: application.to_owned(),
-            mode,
-            scopes: Scopes::of(scopes),
-            expires_in: None,
-            label: None,
-        };
-        let mut rng = StdRng::seed_from_u64(NEXT.fetch_add(1, Ordering::Relaxed));
-        let made = directory
-            .registrar()
-            .create_key(&order, self.clock.now(), &mut rng)
-            .await
-            .expect("a key");
-        directory.refresh().await.expect("the registry answers");
-        made.0.reveal().to_owned()
-    }
-
     /// Asks for a code.
     pub(crate) async fn send(&self, phone: &str) -> Answer {
         self.get(&format!("/otp/{phone}/")).await
@@ -192,6 +170,64 @@ impl TestApp {
             &json!({ "code": code }).to_string(),
         )
         .await
+    }
+
+    /// Makes a key as the command does, and waits until the server takes it.
+    pub(crate) async fn key(&self, application: &str, scopes: &[Scope], mode: Mode) -> String {
+        let order = KeyOrder {
+            application: application.to_owned(),
+            mode,
+            scopes: Scopes::of(scopes),
+            expires_in: None,
+            label: None,
+        };
+        let now = self.clock.now();
+        let (registrar, mut rng) = (self.registrar().await, rng());
+        let made = registrar.create_key(&order, now, &mut rng).await;
+        let (key, _) = made.expect("a key");
+        self.knows(|| {
+            let directory = &self.service.shared().directory;
+            let identified = directory.identify(key.reveal(), now);
+            matches!(identified, Identified::Caller(_))
+        })
+        .await;
+        key.reveal().to_owned()
+    }
+
+    /// Adds an application with these settings, in TOML, as the command does, and waits until the
+    /// server knows it.
+    pub(crate) async fn add_application(&self, name: &str, settings: &str) {
+        let (registrar, now) = (self.registrar().await, self.clock.now());
+        let settings = settings_of_text("the test", settings).expect("TOML");
+        let order = registrar
+            .order_application(name, settings, false, Path::new(""), now)
+            .expect("good settings");
+        let keys = app::kept_keys(&self.config).expect("the server's secret");
+        let added = registrar.add_application(order, Some((&keys, [7; 24])), now);
+        added.await.expect("an application");
+        self.knows(|| self.service.shared().directory.application(name).is_some())
+            .await;
+    }
+
+    /// What commands change keys and applications with.
+    pub(crate) async fn registrar(&self) -> Registrar {
+        if self.config.store.kind == StoreKind::Memory {
+            return self.service.shared().directory.registrar();
+        }
+        let registrar = app::registrar(&self.config).await;
+        registrar.expect("the store can be changed while the server runs")
+    }
+
+    /// Waits until the server knows of something.
+    pub(crate) async fn knows(&self, is_known: impl Fn() -> bool) {
+        let waiting = Stopwatch::start();
+        while !is_known() {
+            assert!(
+                waiting.elapsed() < Duration::from_secs(10),
+                "the server does not take notice"
+            );
+            sleep(Duration::from_millis(5)).await;
+        }
     }
 
     pub(crate) fn last_code(&self, phone: &str) -> String {
@@ -266,6 +302,11 @@ async fn stopped(handle: ServerHandle, running: JoinHandle<()>, service: Service
         );
         sleep(Duration::from_millis(1)).await;
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test draws keys of its own")]
+fn rng() -> rand::rngs::ThreadRng {
+    rand::rng()
 }
 
 /// A code that is not `code`, and as long.

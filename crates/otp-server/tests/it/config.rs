@@ -2,6 +2,7 @@
 
 mod access;
 mod agreement;
+mod applications;
 mod command_line;
 mod example;
 mod file;
@@ -74,7 +75,7 @@ fn complaint(configuration: &str) -> String {
 
 /// A file that sets one key, in its section.
 fn setting(key: &str, value: &str) -> String {
-    match key.split_once('.') {
+    match key.rsplit_once('.') {
         None => format!("{key} = {value}\n"),
         Some((section, leaf)) => format!("[{section}]\n{leaf} = {value}\n"),
     }

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod commands;
 mod directory;
+mod disk;
+mod programs;
 mod registry;
+mod sample_face;
 mod stage;

@@ -29,6 +29,15 @@ impl SmallDisk {
         self.0.path()
     }
 
+    /// From now on nothing on it can be changed.
+    pub(crate) fn make_read_only(&self) {
+        let remounted = Command::new("mount")
+            .args(["-o", "remount,ro"])
+            .arg(self.folder())
+            .status();
+        assert!(remounted.is_ok_and(|status| status.success()), "mount");
+    }
+
     fn filler(&self) -> PathBuf {
         self.folder().join("filler")
     }

@@ -149,6 +149,9 @@ impl From<Denied> for Answer {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::NoKey => Self::Unauthorized,
+            Denied::NotAllowed => Self::Forbidden("This key may not do that."),
+            Denied::NotServed => Self::Forbidden("The default application is not served here."),
+            Denied::Unavailable => Self::Unavailable,
             Denied::NotAPerson => {
                 Self::Forbidden("Prefetches and other sites' pages may not use this address.")
             }

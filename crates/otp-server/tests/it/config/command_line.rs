@@ -3,7 +3,7 @@
 use std::process::{Command as Process, Output};
 
 use clap::CommandFactory as _;
-use otp_server::config::{Cli, Command, StoreKind};
+use otp_server::config::{Cli, Command, KeyAction, StoreKind};
 
 use super::{Place, command_line};
 
@@ -37,7 +37,11 @@ fn the_flags_and_their_variables_are_the_promised_ones() {
 fn a_command_line_asks_for_one_thing() {
     assert_eq!(command_line(&[]).task(), Command::Serve);
     assert_eq!(command_line(&["--check"]).task(), Command::Check);
-    assert_eq!(command_line(&["key", "create"]).task(), Command::KeyCreate);
+    let for_config = command_line(&["key", "create", "--for-config"]);
+    assert_eq!(for_config.task(), Command::KeyForConfig);
+    let revoke = command_line(&["key", "revoke", "AbCd1234"]).task();
+    let id = "AbCd1234".to_owned();
+    assert_eq!(revoke, Command::Key(KeyAction::Revoke { id }));
 }
 
 #[test]
@@ -189,8 +193,9 @@ fn an_empty_variable_counts_as_not_set() {
 }
 
 #[test]
-fn key_create_needs_no_configuration() {
-    let output = run(&Place::with("nonsense"), &[], &["key", "create"]);
+fn key_create_for_config_needs_no_configuration() {
+    let arguments = ["key", "create", "--for-config"];
+    let output = run(&Place::with("nonsense"), &[], &arguments);
     assert!(output.status.success());
     let out = String::from_utf8(output.stdout).unwrap();
     assert!(

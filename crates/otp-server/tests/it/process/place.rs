@@ -69,12 +69,13 @@ impl Place {
         command
             .args(["--whatsapp-info", ACCOUNT_FILE])
             .args(["--graph-url", &self.graph_url])
-            .args(arguments)
             .current_dir(self.path())
             .env_clear();
+        // Before a sub-command, which takes no address.
         if !arguments.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
         }
+        command.args(arguments);
         command
     }
 

@@ -20,7 +20,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "whmcs",
         ],
     ),
-    ("commands", &["app", "config", "store"]),
+    (
+        "commands",
+        &["app", "clock", "config", "directory", "store"],
+    ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
         "http",
