@@ -106,7 +106,7 @@ fn read_app_secret(graph: &mut Section<'_, '_>) -> Option<Secret> {
         .text_or_file(
             (
                 "app_secret",
-                "The app's secret, from the app's dashboard: calls then carry a proof that they come from the app's owner.",
+                "The app's secret, from the app's dashboard: calls then carry a proof that they come from the app's owner, and webhooks are taken in, which are checked with it.",
             ),
             ("app_secret_file", "A file that holds the app's secret instead."),
         )

@@ -108,9 +108,10 @@ impl Service {
         };
         let announced = self.send_notice(&principal, notice).await;
         let until = match &announced {
-            Ok(Announced::Told) => Some(KEPT_FOR),
-            // It may have left: rather none than two.
-            Ok(Announced::NotDelivered(DeliveryError::Uncertain(_))) => Some(KEPT_FOR),
+            // When nobody knows whether it left, rather none than two.
+            Ok(Announced::Told | Announced::NotDelivered(DeliveryError::Uncertain(_))) => {
+                Some(KEPT_FOR)
+            }
             Ok(_) | Err(_) => None,
         };
         self.end_announcing(name, begun, until).await;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
-mod commands;
+pub(crate) mod commands;
 mod directory;
 mod disk;
 mod programs;

@@ -27,3 +27,4 @@ mod torture;
 mod transfer;
 mod webhooks;
 mod whmcs;
+mod whmcs_hook;

@@ -15,7 +15,7 @@ pub(super) fn must(ended: &Ended) {
 
 /// The key alone is on standard output.
 #[track_caller]
-pub(super) fn key_of(ended: &Ended) -> String {
+pub(crate) fn key_of(ended: &Ended) -> String {
     must(ended);
     let key = ended.out.strip_suffix('\n').expect("one line");
     assert!(key.starts_with("otp_") && key.len() == 53, "{key:?}");
