@@ -437,7 +437,12 @@ function guard(bool $is_early): void
     $action = $is_reading ? '' : own_action($state);
     if (!$state['asked'] && $action === '') {
         if ($is_early && $is_reading) {
-            return; // not all of WHMCS is there yet: the page's hook sends
+            $address = $_SERVER['REQUEST_URI'] ?? '';
+            if ($address === root() . '/clientarea.php') {
+                return; // not all of WHMCS is there yet: this page's hook sends, and other pages wait for it
+            }
+            $state['return_to'] = $state['return_to'] ?: local_address($address);
+            finish(303, ['Location: ' . root() . '/clientarea.php'], '');
         }
         if ($is_early) {
             $state['words'] = text('not_confirmed');

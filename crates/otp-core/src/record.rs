@@ -221,10 +221,14 @@ impl Record {
     /// When the next send is allowed; `now` or earlier means at once.
     #[must_use]
     pub fn next_send_at(&self, policy: &Policy, now: Timestamp) -> Timestamp {
-        match window::next_send_at(&self.sends, &self.refused_sends, &policy.sends, now) {
-            Some(window::Blocked::ByCooldown(at) | window::Blocked::ByWindow(at)) => at,
-            None => now,
-        }
+        let by_sends =
+            match window::next_send_at(&self.sends, &self.refused_sends, &policy.sends, now) {
+                Some(window::Blocked::ByCooldown(at) | window::Blocked::ByWindow(at)) => at,
+                None => now,
+            };
+        // A code that could not be checked is not sent.
+        let by_checks = window::next_check_at(&self.failures, &policy.guesses, now);
+        by_checks.map_or(by_sends, |at| at.max(by_sends))
     }
 
     /// Would a message with this sealed copy still be of use? Asked before a delivery is taken up.

@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 
 use crate::{Cap, Keys, PhoneNumber, Reason};
 
+/// Notices that one phone gets in a day.
+const NOTICES_PER_DAY_MAX: u64 = 10;
+/// Tests of one application in an hour: they cost nothing but room in the store.
+const TESTS_PER_HOUR_MAX: u64 = 300;
+
 /// The caps; one that is absent does not bind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharedLimits {
@@ -170,10 +175,51 @@ impl SharedLimits {
     /// country, but it takes room in the store.
     #[must_use]
     pub fn of_test(&self, keys: &Keys, realm: &str) -> Vec<Claim> {
-        let of_realm = self
-            .sends_per_application
-            .map(|cap| Claim::new(keys, Reason::ApplicationLimit, realm, 1, cap));
-        of_realm.into_iter().collect()
+        let limit = self.sends_per_application.map_or(u64::MAX, |cap| cap.limit);
+        let cap = Cap::per_hour(limit.min(TESTS_PER_HOUR_MAX));
+        vec![Claim::new(keys, Reason::ApplicationLimit, realm, 1, cap)]
+    }
+
+    /// What a notice to this phone has to claim first. Notices have counts of their own: they use
+    /// up nothing that codes need, and a phone gets no more of them than of codes.
+    pub fn of_notice(
+        &self,
+        keys: &Keys,
+        application: &str,
+        phone: &PhoneNumber,
+    ) -> Result<Vec<Claim>, CountryNotAllowed> {
+        let country = self.country(phone);
+        if !self.countries.admit(country) {
+            return Err(CountryNotAllowed { country });
+        }
+        let to_phone = format!("notice {application} {}", phone.canonical());
+        let of_application = format!("notices {application}");
+        let mut claims = vec![Claim::new(
+            keys,
+            Reason::SendLimit,
+            &to_phone,
+            1,
+            Cap::per_day(NOTICES_PER_DAY_MAX),
+        )];
+        if let Some(cap) = self.sends_per_application {
+            claims.push(Claim::new(
+                keys,
+                Reason::ApplicationLimit,
+                &of_application,
+                1,
+                cap,
+            ));
+        }
+        if let Some(cap) = self.budget {
+            claims.push(Claim::new(
+                keys,
+                Reason::Budget,
+                "",
+                self.prices.of(country),
+                cap,
+            ));
+        }
+        Ok(claims)
     }
 
     /// What a check has to claim first; given back unless it fails.

@@ -36,6 +36,12 @@ impl Message {
         self.channel = handover.channel;
     }
 
+    /// Which message of which verification.
+    #[must_use]
+    pub fn name(&self) -> (VerificationId, u8) {
+        (self.id, self.number)
+    }
+
     /// What goes along with it, and comes back in receipts.
     #[must_use]
     pub fn reference(&self) -> String {

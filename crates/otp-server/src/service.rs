@@ -48,7 +48,7 @@ use crate::directory::Directory;
 pub use crate::store::Unavailable;
 use crate::store::{Along, Commit, Listed, Listing, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
-pub use crate::whmcs::{Invoice, WhmcsClient, WhmcsError};
+pub use crate::whmcs::{Invoice, Told, WhmcsClient, WhmcsError};
 
 /// Commits that lost against another request are decided again this often at most.
 const DECISIONS_MAX: usize = 64;

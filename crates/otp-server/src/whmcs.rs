@@ -20,8 +20,8 @@ use zeroize::Zeroizing;
 pub use self::address::WhmcsAddress;
 use self::client::Client;
 pub use self::error::{Misconfigured, NothingToSend, Outage, WhmcsError};
-pub use self::invoice::Invoice;
 use self::invoice::InvoiceAnswer;
+pub use self::invoice::{Invoice, Told};
 use self::wire::{Action, Wire};
 
 /// How WHMCS is asked.

@@ -36,17 +36,23 @@ impl Record {
     /// back, because the person may hold the code.
     pub fn delivered(
         &self,
-        id: VerificationId,
+        (id, number): (VerificationId, u8),
         result: DeliveryResult,
         policy: &Policy,
         now: Timestamp,
     ) -> Decision<Option<Handover>> {
         let mut next = self.clone();
+        // What is said late of a message that another one has followed changes nothing.
         let expected = |verification: &&mut crate::Verification| {
-            matches!(
+            let is_latest = verification
+                .attempts
+                .last()
+                .is_some_and(|last| last.number == number);
+            let is_awaited = matches!(
                 verification.delivery,
                 Delivery::Underway { .. } | Delivery::Dropped
-            )
+            );
+            is_latest && is_awaited
         };
         let Some(verification) = next.verification_mut(id).filter(expected) else {
             return Decision::unchanged(None);

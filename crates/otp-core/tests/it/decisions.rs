@@ -379,7 +379,7 @@ fn a_delivery_is_taken_up_only_while_its_code_is_wanted() {
     assert!(world.record.awaits_delivery(id, &copy, world.now));
     let mut settled = world.record.clone();
     if let Some(next) = settled
-        .delivered(id, DeliveryResult::Unsettled, &world.policy, world.now)
+        .delivered((id, 1), DeliveryResult::Unsettled, &world.policy, world.now)
         .next
     {
         settled = next;

@@ -258,3 +258,17 @@ fn a_workflow_has_steps_and_waits_within_bounds() {
         assert_eq!(ChannelKind::named(kind.name()), Some(kind));
     }
 }
+
+#[test]
+fn a_late_word_on_a_message_that_another_has_followed_changes_nothing() {
+    let mut world = World::new();
+    let held = world.send();
+    world.pass_secs(61);
+    let (_, renewed) = world.resend(held.id);
+    let refused = DeliveryResult::Refused(Failure::Undeliverable);
+    let late = world
+        .record
+        .delivered((held.id, 1), refused, &world.policy, world.now);
+    assert!(late.next.is_none());
+    assert_eq!(world.check(&renewed.code), Verdict::Approved(held.id));
+}

@@ -134,7 +134,12 @@ impl World {
         id: VerificationId,
         result: DeliveryResult,
     ) -> Option<Handover> {
-        let decision = self.record.delivered(id, result, &self.policy, self.now);
+        let verification = self.record.verification(id);
+        let latest = verification.and_then(|one| one.attempts.last());
+        let number = latest.map_or(1, |latest| latest.number);
+        let decision = self
+            .record
+            .delivered((id, number), result, &self.policy, self.now);
         self.take(decision)
     }
 

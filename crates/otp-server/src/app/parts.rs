@@ -42,6 +42,7 @@ impl Parts {
             invoice_notices: InvoiceNotices {
                 template: config.whmcs.invoice_template.clone(),
                 language: config.whmcs.invoice_language.clone(),
+                application: config.whmcs.application.clone(),
             },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
             templates_changed: Notify::new(),

@@ -98,6 +98,17 @@ pub struct Taken {
     pub unknown: usize,
 }
 
+impl Taken {
+    /// A webhook that is about nothing here.
+    #[must_use]
+    pub fn nothing_known() -> Self {
+        Self {
+            words: Vec::new(),
+            unknown: 1,
+        }
+    }
+}
+
 impl WhatsAppWebhook {
     /// Checks with the app's secret.
     #[must_use]

@@ -17,6 +17,8 @@ pub struct WhmcsSettings {
     pub invoice_template: Option<String>,
     /// The language of that template.
     pub invoice_language: String,
+    /// The application whose keys may announce invoices.
+    pub application: String,
 }
 
 impl WhmcsSettings {
@@ -62,6 +64,12 @@ impl WhmcsSettings {
                     parse_template_name,
                 ),
                 "The name of the approved utility template that tells a client of an invoice; no notice is sent when not set. Its body has three places: {{1}} the invoice's number, {{2}} its total with the currency, {{3}} the day it is due.",
+            ),
+            application: whmcs.value(
+                "application",
+                kind::text(),
+                "default",
+                "The application whose keys may announce invoices; those of others are refused.",
             ),
             invoice_language: whmcs.value(
                 "invoice_language",

@@ -84,7 +84,9 @@ pub(super) fn may_look(
         return Err(denied);
     };
     let caller = identify(shared, key)?;
-    if caller.scopes.allows(Scope::Admin) {
+    let is_operators =
+        caller.mode == Mode::Live && *caller.application.name == *DEFAULT_APPLICATION;
+    if is_operators && caller.scopes.allows(Scope::Admin) {
         Ok(())
     } else {
         Err(Denied::NotAllowed)

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::HttpRequest;
 use ipnet::IpNet;
 
+use crate::service::Principal;
+
 const FORWARDED_FOR: &str = "x-forwarded-for";
 /// Under what a client is counted whose address cannot be had.
 const UNKNOWN: &str = "unknown";
@@ -54,10 +56,12 @@ impl Clients {
         (!is_in(&self.uncounted, client)).then(|| counted_form(client))
     }
 
-    /// The same for a person whose address an application tells, because it asks for them.
-    pub(super) fn counted_as_told(&self, address: IpAddr) -> Option<String> {
+    /// The same for a person whose address an application tells, because it asks for them: counted
+    /// within that application, which nobody can keep from telling another's.
+    pub(super) fn counted_as_told(&self, address: IpAddr, by: &Principal) -> Option<String> {
         let address = address.to_canonical();
-        (!is_in(&self.uncounted, address)).then(|| counted_form(address))
+        let is_counted = !is_in(&self.uncounted, address);
+        is_counted.then(|| format!("{} {}", by.application.name, counted_form(address)))
     }
 
     /// Each proxy appends whom it was asked by. From the end, the first that is no proxy of ours;

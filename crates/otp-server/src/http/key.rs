@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use otp_core::{PhoneNumber, Reason, VerificationId};
 use serde_json::{Map, Value};
 
-use self::answer::Answer;
+use self::answer::{Answer, Marked};
 use super::call::Call;
 use super::patience::body_was_read;
 use super::{Faces, keyed};
@@ -111,7 +111,7 @@ async fn sent(
         client: None,
         wishes: Wishes {
             lifetime: faces.key.map(|key| key.code_lifetime),
-            resendable: Resendable::ByPhone,
+            resendable: Resendable::ById,
             ..Wishes::default()
         },
     };
@@ -134,7 +134,7 @@ async fn verified(
     let fields = fields(request, faces, body)?;
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let id = text("otp_id").and_then(|id| VerificationId::parse(id).ok());
-    let id = id.ok_or(Answer::NotValid("OTP not found"))?;
+    let id = id.ok_or(Answer::NotValid("OTP not found", Marked::Not))?;
     let code = text("otp").filter(|code| !code.trim().is_empty());
     let check = CheckRequest {
         principal,
@@ -147,7 +147,7 @@ async fn verified(
     let checked = checked.map_err(|error| Answer::unavailable(&error))?;
     call.names(checked.id, checked.fingerprint.as_deref());
     call.was_refused(checked.limit.map(Reason::name));
-    Ok(Answer::to_check(checked.verdict))
+    Ok(Answer::to_check(&checked))
 }
 
 fn principal(

@@ -1,8 +1,13 @@
 //! Where providers tell what became of messages, and what people answer: `/webhooks/whatsapp`.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
+
+use tokio::time::timeout;
 
 use super::patience::body_was_read;
 use super::{Faces, PLAIN_TEXT, Webhooks, method_not_allowed};
@@ -11,6 +16,10 @@ use crate::service::{NotTaken, Rejected};
 /// Meta's own limit on a webhook's body.
 const BODY_BYTES_MAX: usize = 3 << 20;
 const SIGNATURE: &str = "x-hub-signature-256";
+/// A webhook up to this length is read whatever else is.
+const SHORT_BYTES_MAX: usize = 64 << 10;
+/// Meta sends a body in one go.
+const BODY_TIME: Duration = Duration::from_secs(5);
 /// When to send again what could not be kept.
 const SOON_SECS: u64 = 5;
 
@@ -59,40 +68,39 @@ async fn take_in(
     webhooks: Data<Webhooks>,
     payload: web::Payload,
 ) -> HttpResponse {
-    // Whoever has no signature may send as much: so only so many are read at once.
-    let Ok(_room) = webhooks.room.try_acquire() else {
-        return later();
+    let signature = request.headers().get(SIGNATURE);
+    let signature = signature.and_then(|value| value.to_str().ok());
+    let Some(signature) = signature.filter(|text| is_shaped_as_signature(text)) else {
+        return not_signed();
     };
-    let body = match payload.to_bytes_limited(BODY_BYTES_MAX).await {
-        Ok(Ok(body)) => {
+    // Whoever makes a signature up may send as much: so only so many long ones are read at once,
+    // and none for long.
+    let _room = match webhooks.room.try_acquire() {
+        Ok(room) => Some(room),
+        Err(_) if is_short(&request) => None,
+        Err(_) => return later(),
+    };
+    let reading = timeout(BODY_TIME, payload.to_bytes_limited(BODY_BYTES_MAX));
+    let body = match reading.await {
+        Ok(Ok(Ok(body))) => {
             body_was_read(&request);
             body
         }
-        Ok(Err(_)) => return plain(StatusCode::BAD_REQUEST, "The body cannot be read."),
-        Err(_) => {
+        Ok(Ok(Err(_))) => return plain(StatusCode::BAD_REQUEST, "The body cannot be read."),
+        Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "The body takes too long."),
+        Ok(Err(_)) => {
             return plain(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The webhook is longer than 3 MB.",
             );
         }
     };
-    let signature = request.headers().get(SIGNATURE);
-    let signature = signature.and_then(|value| value.to_str().ok());
-    let taken = faces
-        .service
-        .take_in_whatsapp(&body, signature.unwrap_or_default())
-        .await;
+    let taken = faces.service.take_in_whatsapp(&body, signature).await;
     match taken {
         Ok(()) => plain(StatusCode::OK, ""),
-        Err(Rejected::Not(reason @ NotTaken::NotSigned)) => {
+        Err(Rejected::Not(reason @ (NotTaken::NotSigned | NotTaken::NotUnderstood))) => {
             tracing::warn!("refused a webhook: {reason}; see graph.app_secret");
-            plain(
-                StatusCode::UNAUTHORIZED,
-                "The signature is missing or wrong.",
-            )
-        }
-        Err(Rejected::Not(NotTaken::NotUnderstood)) => {
-            plain(StatusCode::BAD_REQUEST, "This is no webhook of WhatsApp.")
+            not_signed()
         }
         Err(Rejected::Not(NotTaken::TooMuch)) => plain(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -103,6 +111,28 @@ async fn take_in(
             later()
         }
     }
+}
+
+/// Not yet whether it is the right one.
+fn is_shaped_as_signature(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256=");
+    digits.is_some_and(|digits| {
+        digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
+/// So short that it takes no room worth counting.
+fn is_short(request: &HttpRequest) -> bool {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    length.is_some_and(|length| length <= SHORT_BYTES_MAX)
+}
+
+fn not_signed() -> HttpResponse {
+    plain(
+        StatusCode::UNAUTHORIZED,
+        "The signature is missing or wrong.",
+    )
 }
 
 fn later() -> HttpResponse {

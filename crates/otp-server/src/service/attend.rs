@@ -82,14 +82,16 @@ impl Service {
             store, clock, keys, ..
         } = self.shared();
         let now = clock.now();
-        let is_wanted = match store.load(key, now).await {
-            Ok(Some(loaded)) => loaded.record.awaits_delivery(id, &sealed, now),
-            // The record's timer comes back to it.
-            Ok(None) | Err(_) => false,
+        // When the store is lost the record's timer comes back to it.
+        let Ok(Some(loaded)) = store.load(key, now).await else {
+            return;
         };
-        if !is_wanted {
+        if !loaded.record.awaits_delivery(id, &sealed, now) {
             return;
         }
+        let verification = loaded.record.verification(id);
+        let locale = verification.map(|one| one.about.locale.clone());
+        let languages = locale.filter(|locale| !locale.is_empty());
         let unsealed = match keys.unseal(id, &sealed) {
             Ok(unsealed) => unsealed,
             Err(error) => {
@@ -105,7 +107,7 @@ impl Service {
             channel,
             phone,
             code,
-            languages: Vec::new(),
+            languages: languages.into_iter().collect(),
             templates: application.templates.clone(),
         };
         // The failure is logged and noted where it happens.

@@ -59,12 +59,12 @@ impl Service {
                 let told = record.as_ref().map(|known| {
                     let noted = known
                         .record
-                        .delivered(message.id, noted.clone(), &policy, at);
+                        .delivered(message.name(), noted.clone(), &policy, at);
                     noted.next.unwrap_or_else(|| known.record.clone())
                 });
                 let note = self
                     .clone()
-                    .note_aside(key, record, message.id, noted, policy);
+                    .note_aside(key, record, message.name(), noted, policy);
                 finish_aside(note).await;
                 return Delivered {
                     record: told,
@@ -72,7 +72,7 @@ impl Service {
                     answer,
                 };
             }
-            let noted = self.note(key, record, message.id, noted, &policy).await;
+            let noted = self.note(key, record, message.name(), noted, &policy).await;
             record = match noted {
                 Some((Some(handover), committed)) => {
                     message.goes(&handover);
@@ -120,19 +120,19 @@ impl Service {
         &self,
         key: RecordKey,
         record: Option<Versioned>,
-        id: VerificationId,
+        name: (VerificationId, u8),
         result: DeliveryResult,
         policy: &Policy,
     ) -> Option<(Option<Handover>, Option<Versioned>)> {
         let noted = self
             .decide_on(record, Patience::Endless, key, |record, now| {
-                record.delivered(id, result.clone(), policy, now)
+                record.delivered(name, result.clone(), policy, now)
             })
             .await;
         match noted {
             Ok(noted) => Some(noted),
             Err(error) => {
-                tracing::error!(verification.id = %id, "could not note how a delivery ended: {error}");
+                tracing::error!(verification.id = %name.0, "could not note how a delivery ended: {error}");
                 None
             }
         }
@@ -142,12 +142,12 @@ impl Service {
         self,
         key: RecordKey,
         record: Option<Versioned>,
-        id: VerificationId,
+        name: (VerificationId, u8),
         result: DeliveryResult,
         policy: Policy,
     ) {
         // What failed was said where it failed.
-        let _ = self.note(key, record, id, result, &policy).await;
+        let _ = self.note(key, record, name, result, &policy).await;
     }
 }
 

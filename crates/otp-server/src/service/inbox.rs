@@ -1,12 +1,12 @@
 //! What providers tell: taken in fast, kept, and worked off soon by whichever server comes first.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::rt;
 use futures_util::future::join_all;
-use otp_core::{Receipt, Received, RecordKey, VerificationId};
+use otp_core::{Receipt, Received, RecordKey, Timestamp, VerificationId};
 use rand::Rng;
 use tokio::sync::Semaphore;
 
@@ -21,6 +21,8 @@ const WORDS_PER_PARCEL: usize = 50;
 /// Words of this server that wait to be worked off at most; one more is refused, and its sender
 /// sends it again later.
 const WAITING_MAX: usize = 50_000;
+/// How long what was taken in here counts as waiting, where another server works it off.
+const COUNTED_FOR: Duration = Duration::from_mins(1);
 /// Nobody waits for what a provider told a day ago.
 const KEPT_FOR: Duration = Duration::from_hours(24);
 /// What the sealed value is for.
@@ -31,7 +33,8 @@ const KIND: &str = "parcel";
 pub struct Inbox {
     /// Meta's webhooks; nothing without the app's secret.
     pub whatsapp: Option<WhatsAppWebhook>,
-    waiting: AtomicUsize,
+    /// What this server took in lately, and nobody here has worked off yet.
+    waiting: Mutex<HashMap<RecordKey, (Timestamp, usize)>>,
 }
 
 impl Inbox {
@@ -40,8 +43,23 @@ impl Inbox {
     pub fn new(app_secret: Option<&str>) -> Self {
         Self {
             whatsapp: app_secret.map(WhatsAppWebhook::new),
-            waiting: AtomicUsize::new(0),
+            waiting: Mutex::default(),
         }
+    }
+}
+
+impl Inbox {
+    /// Words that this server took in and has not worked off. Others may have: what was taken in
+    /// long ago counts no more.
+    fn waiting(&self, now: Timestamp) -> usize {
+        let mut waiting = self.lock();
+        waiting.retain(|_, (at, _)| now.since(*at) < COUNTED_FOR);
+        waiting.values().map(|(_, words)| words).sum()
+    }
+
+    /// Nothing under the lock can panic half-way.
+    fn lock(&self) -> MutexGuard<'_, HashMap<RecordKey, (Timestamp, usize)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,7 +78,13 @@ impl Service {
         let Shared { inbox, metrics, .. } = self.shared();
         let webhook = inbox.whatsapp.as_ref();
         let webhook = webhook.ok_or(Rejected::Not(NotTaken::NotSigned))?;
-        let Taken { words, unknown } = webhook.read(raw, signature).map_err(Rejected::Not)?;
+        let taken = match webhook.read(raw, signature) {
+            Ok(taken) => taken,
+            // Meta's all the same: it would only come again.
+            Err(NotTaken::NotUnderstood) => Taken::nothing_known(),
+            Err(why) => return Err(Rejected::Not(why)),
+        };
+        let Taken { words, unknown } = taken;
         metrics.webhook_ignored(unknown);
         self.keep(&words).await.map_err(Rejected::Later)
     }
@@ -68,16 +92,13 @@ impl Service {
     async fn keep(&self, words: &[Inbound]) -> Result<(), Unavailable> {
         let Shared { inbox, metrics, .. } = self.shared();
         let count = words.len();
-        if inbox.waiting.fetch_add(count, Ordering::Relaxed) + count > WAITING_MAX {
-            inbox.waiting.fetch_sub(count, Ordering::Relaxed);
+        if inbox.waiting(self.shared().clock.now()) + count > WAITING_MAX {
             return Err(Unavailable::too_much_waits(WAITING_MAX));
         }
         let parcels = words.chunks(WORDS_PER_PARCEL).map(|words| self.post(words));
         let kept = join_all(parcels).await;
         let kept: Result<(), Unavailable> = kept.into_iter().collect();
-        if kept.is_err() {
-            inbox.waiting.fetch_sub(count, Ordering::Relaxed);
-        } else {
+        if kept.is_ok() {
             metrics.webhook_taken(count);
         }
         kept
@@ -99,10 +120,13 @@ impl Service {
         let sealed = keys.seal_value(&name, &plain, nonce);
         let now = clock.now();
         let until = now.plus(KEPT_FOR);
-        store
-            .post(RecordKey::from_bytes(key), &sealed, until, now)
-            .await
-            .map(drop)
+        let key = RecordKey::from_bytes(key);
+        self.shared().inbox.lock().insert(key, (now, words.len()));
+        let posted = store.post(key, &sealed, until, now).await;
+        if posted.is_err() {
+            self.shared().inbox.lock().remove(&key);
+        }
+        posted.map(drop)
     }
 
     /// Works a parcel off and throws it away. When the store is lost meanwhile it is handed out
@@ -128,16 +152,11 @@ impl Service {
             tracing::error!("dropped what a provider told: it was kept by a newer otp-server, or with another secret");
             Vec::new()
         });
-        let count = words.len();
         for word in words {
             self.hear(word, slots).await?;
         }
         store.throw_away(key, &parcel, clock.now()).await?;
-        // Another server may have taken it in: then there is nothing to take off here.
-        let waiting = &inbox.waiting;
-        let _ = waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
-            Some(waiting.saturating_sub(count))
-        });
+        inbox.lock().remove(&key);
         Ok(())
     }
 

@@ -9,10 +9,13 @@ use super::{Principal, Service, Shared};
 use crate::channel::{DeliveryError, Notice};
 use crate::directory::Mode;
 use crate::store::{Commit, Unavailable, Version};
-use crate::whmcs::{Invoice, WhmcsError};
+use crate::whmcs::{Invoice, NothingToSend, WhmcsError};
 
 /// What the value is for.
 const KIND: &str = "invoice of whmcs";
+/// What is kept of an invoice.
+const BEGUN: &[u8] = b"begun";
+const DONE: &[u8] = b"done";
 /// Whoever began to tell and is silent for so long did not.
 const SILENCE_MAX: Duration = Duration::from_mins(2);
 /// An invoice is announced once in so long.
@@ -25,6 +28,8 @@ pub struct InvoiceNotices {
     pub template: Option<String>,
     /// Its language.
     pub language: String,
+    /// The application whose keys may announce.
+    pub application: String,
 }
 
 /// Somebody says that there is an invoice.
@@ -45,8 +50,12 @@ pub struct InvoiceRequest {
 pub enum Announced {
     /// The client is told.
     Told,
-    /// The client was told before, or is being told.
+    /// The client was told before.
     ToldBefore,
+    /// The client is being told; nobody knows yet how that ends.
+    UnderWay,
+    /// The key is another application's than the one that announces invoices.
+    NotForThis,
     /// No template is configured for it.
     NoTemplate,
     /// What it says is not told, and there is no WHMCS to ask.
@@ -66,6 +75,13 @@ pub enum Announced {
     NotDelivered(DeliveryError),
 }
 
+/// Whose it is to tell.
+enum Begun {
+    Ours(Version),
+    UnderWay,
+    Done,
+}
+
 impl Service {
     /// Announces an invoice, unless that was done before.
     pub async fn announce(&self, request: InvoiceRequest) -> Result<Announced, Unavailable> {
@@ -82,22 +98,33 @@ impl Service {
             invoice,
         } = request;
         let notices = &self.shared().invoice_notices;
+        if *principal.application.name != *notices.application {
+            return Ok(Announced::NotForThis);
+        }
         let Some(template) = notices.template.clone() else {
             return Ok(Announced::NoTemplate);
         };
-        let invoice = match (invoice, &self.whmcs) {
-            (Some(invoice), _) => invoice,
-            (None, Some(whmcs)) => match whmcs.invoice(invoice_id, user_id).await {
-                Ok(invoice) => invoice,
-                Err(error) => return Ok(Announced::Whmcs(error)),
-            },
-            (None, None) => return Ok(Announced::NothingSaid),
-        };
+        if invoice.is_none() && self.whmcs.is_none() {
+            return Ok(Announced::NothingSaid);
+        }
+        if invoice.is_none() && principal.mode == Mode::Test {
+            // A test asks nobody.
+            return Ok(Announced::Told);
+        }
         let realm = principal.realm();
         let keys = &self.shared().keys;
         let name = keys.name_key(KIND, realm.as_str(), &invoice_id.to_string());
-        let Some(begun) = self.begin_announcing(name).await? else {
-            return Ok(Announced::ToldBefore);
+        let begun = match self.begin_announcing(name).await? {
+            Begun::Ours(version) => version,
+            Begun::UnderWay => return Ok(Announced::UnderWay),
+            Begun::Done => return Ok(Announced::ToldBefore),
+        };
+        let invoice = match self.said(invoice, invoice_id, user_id).await {
+            Ok(invoice) => invoice,
+            Err(error) => {
+                self.end_announcing(name, begun, None).await;
+                return Ok(Announced::Whmcs(error));
+            }
         };
         let notice = Notice {
             phone: invoice.phone.clone(),
@@ -118,26 +145,46 @@ impl Service {
         announced
     }
 
+    /// What the invoice says: what was told, or what WHMCS tells.
+    async fn said(
+        &self,
+        invoice: Option<Invoice>,
+        invoice_id: u64,
+        user_id: Option<u64>,
+    ) -> Result<Invoice, WhmcsError> {
+        match (invoice, &self.whmcs) {
+            (Some(invoice), _) => Ok(invoice),
+            (None, Some(whmcs)) => whmcs.invoice(invoice_id, user_id).await,
+            (None, None) => Err(NothingToSend::UnknownInvoice.into()),
+        }
+    }
+
     async fn send_notice(
         &self,
         principal: &Principal,
         notice: Notice,
     ) -> Result<Announced, Unavailable> {
-        let is_test = principal.mode == Mode::Test;
-        let Ok(claims) = self.claims_of_send(principal, &notice.phone, None, is_test) else {
+        let now = self.shared().clock.now();
+        let recipient = principal.application.test_recipient(&notice.phone, now);
+        let is_test = principal.mode == Mode::Test || recipient.is_some();
+        if is_test {
+            return Ok(Announced::Told);
+        }
+        let application = &principal.application;
+        let keys = &self.shared().keys;
+        let claims = application
+            .shared_limits
+            .of_notice(keys, &application.name, &notice.phone);
+        let Ok(claims) = claims else {
             return Ok(Announced::CountryNotAllowed);
         };
         let claimed = match self.claim(claims).await? {
             Ok(claimed) => claimed,
             Err(refusal) => {
                 self.refused(refusal.reason);
-                let now = self.shared().clock.now();
                 return Ok(Announced::Refused { refusal, now });
             }
         };
-        if is_test {
-            return Ok(Announced::Told);
-        }
         match self.channel.notify(&notice).await {
             Ok(_) => Ok(Announced::Told),
             Err(error) => {
@@ -152,19 +199,24 @@ impl Service {
         }
     }
 
-    /// The right to tell; nothing when somebody has told, or is about to.
-    async fn begin_announcing(&self, name: NameKey) -> Result<Option<Version>, Unavailable> {
+    /// The right to tell, unless somebody has told, or is about to.
+    async fn begin_announcing(&self, name: NameKey) -> Result<Begun, Unavailable> {
         let Shared { store, clock, .. } = self.shared();
         let now = clock.now();
         if let Some(kept) = store.recall(name, now).await? {
             store.settled(kept.version).await?;
-            return Ok(None);
+            let is_done = kept.value() == DONE;
+            return Ok(if is_done {
+                Begun::Done
+            } else {
+                Begun::UnderWay
+            });
         }
         let until = now.plus(SILENCE_MAX);
-        let begun = store.remember(name, None, &[], until, now).await?;
+        let begun = store.remember(name, None, BEGUN, until, now).await?;
         Ok(match begun {
-            Commit::Committed(version) => Some(version),
-            Commit::Conflict => None,
+            Commit::Committed(version) => Begun::Ours(version),
+            Commit::Conflict => Begun::UnderWay,
         })
     }
 
@@ -172,7 +224,7 @@ impl Service {
         let Shared { store, clock, .. } = self.shared();
         let now = clock.now();
         let until = kept_for.map_or(now, |kept_for| now.plus(kept_for));
-        let ended = store.remember(name, Some(begun), &[], until, now).await;
+        let ended = store.remember(name, Some(begun), DONE, until, now).await;
         if let Err(error) = ended {
             tracing::warn!("could not note that an invoice was announced: {error}");
         }

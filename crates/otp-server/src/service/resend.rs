@@ -8,6 +8,7 @@ use super::start::{Counted, Send};
 use super::{Patience, Principal, Service, Shared, StartOutcome, to_its_end};
 use crate::channel::{Message, Secret};
 use crate::clock::Stopwatch;
+use crate::directory::Mode;
 use crate::store::Unavailable;
 
 /// Someone asks for another code, and names the verification alone.
@@ -52,7 +53,8 @@ impl Service {
             .application
             .test_recipient(&phone, clock.now())
             .map(|recipient| Secret::new(recipient.code.reveal().to_owned().into()));
-        let is_test = fixed.is_some() || principal.mode == crate::directory::Mode::Test;
+        let mode = principal.mode;
+        let is_test = fixed.is_some() || mode == Mode::Test;
         let claims = match self.claims_of_send(&principal, &phone, client.as_deref(), is_test) {
             Ok(claims) => claims,
             Err(refused) => {
@@ -97,6 +99,7 @@ impl Service {
             policy: drawn.policy,
             fingerprint,
             is_test,
+            mode,
         };
         Ok(self.hand_over(send, counted, message).await)
     }

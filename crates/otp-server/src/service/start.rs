@@ -113,6 +113,7 @@ impl Service {
                 return Ok(StartOutcome::CountryNotAllowed(refused));
             }
         };
+        let mode = principal.mode;
         let realm = principal.realm();
         let key = keys.record_key(realm.as_str(), phone);
         let drawn = self.draw_for(&request, policy, key, fixed, is_test);
@@ -152,6 +153,7 @@ impl Service {
             policy: drawn.policy,
             fingerprint,
             is_test,
+            mode,
         };
         Ok(self.hand_over(send, counted, message).await)
     }
@@ -264,6 +266,7 @@ impl Service {
             policy,
             fingerprint,
             is_test,
+            mode,
         } = send;
         let now = self.shared().clock.now();
         let id = message.id;
@@ -279,7 +282,8 @@ impl Service {
         let record = committed.as_ref().map(|committed| committed.record.clone());
         if is_test {
             started.overview = record.and_then(|record| record.overview(id, &policy, now));
-            started.test_code = Some(message.code);
+            // A test recipient's code is known to whom it concerns.
+            started.test_code = (mode == Mode::Test).then_some(message.code);
             return StartOutcome::Sent(started);
         }
         let dispatch = Dispatch {
@@ -305,6 +309,7 @@ pub(super) struct Send {
     pub(super) policy: Policy,
     pub(super) fingerprint: String,
     pub(super) is_test: bool,
+    pub(super) mode: Mode,
 }
 
 impl Wishes {
@@ -312,7 +317,8 @@ impl Wishes {
     fn on(&self, policy: &Policy) -> Result<Policy, InvalidPolicy> {
         let mut policy = policy.clone();
         if let Some(length) = self.code_length {
-            policy.code.length = CodeLength::new(length)?;
+            // A request may ask for codes that are harder to guess, and for no others.
+            policy.code.length = CodeLength::new(length)?.max(policy.code.length);
         }
         if let Some(lifetime) = self.lifetime {
             policy.lifetime = lifetime;

@@ -11,6 +11,8 @@ use super::{Misconfigured, NothingToSend, WhmcsError};
 
 const NUMBER_CHARS_MAX: usize = 60;
 const AMOUNT_CHARS_MAX: usize = 20;
+/// Longest number of an invoice that a hook may say.
+const TOLD_NUMBER_CHARS_MAX: usize = 30;
 
 /// The states in which there is nothing to pay. `InvoiceCreated` comes for invoices that credit has
 /// paid at once, too, and a repeated request may come for any.
@@ -32,19 +34,30 @@ pub struct Invoice {
 }
 
 impl Invoice {
-    /// What WHMCS' own hook says of it. Nothing when a text is empty.
+    /// What WHMCS' own hook says of it. Nothing where a text is not what it should be: the template
+    /// must not carry anything else under the operator's name.
     #[must_use]
-    pub fn as_told(phone: PhoneNumber, number: &str, total: &str, due_date: &str) -> Option<Self> {
-        let said = |text: &str| {
-            let line = one_line(text, NUMBER_CHARS_MAX);
-            (!line.is_empty()).then_some(line)
+    pub fn as_told(phone: PhoneNumber, told: &Told<'_>) -> Option<Self> {
+        let is_number = |number: &str| {
+            let fits = (1..=TOLD_NUMBER_CHARS_MAX).contains(&number.len());
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/#. ".contains(&byte);
+            fits && number.bytes().all(is_part) && number.bytes().any(|byte| byte.is_ascii_digit())
+        };
+        let is_currency = |code: &str| {
+            (1..=4).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphabetic())
+        };
+        let amount = amount(told.total.trim())?;
+        let total = match told.currency.map(str::trim) {
+            None | Some("") => amount,
+            Some(currency) if is_currency(currency) => format!("{amount} {currency}"),
+            Some(_) => return None,
         };
         Some(Self {
             phone,
             language: None,
-            number: said(number)?,
-            total: said(total)?,
-            due_date: said(due_date)?,
+            number: Some(one_line(told.number, NUMBER_CHARS_MAX)).filter(|it| is_number(it))?,
+            total,
+            due_date: date(told.due_date.trim())?,
         })
     }
 
@@ -57,6 +70,19 @@ impl Invoice {
             self.due_date.clone(),
         ]
     }
+}
+
+/// What a hook says of an invoice, as it says it.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The number that is printed on it.
+    pub number: &'a str,
+    /// The total.
+    pub total: &'a str,
+    /// Its currency.
+    pub currency: Option<&'a str>,
+    /// When it is due.
+    pub due_date: &'a str,
 }
 
 /// What somebody owes is their business.

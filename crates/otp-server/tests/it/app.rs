@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// 2027-01-15, 08:00 UTC: any moment will do.
-const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+pub(crate) const START: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 pub(crate) const PHONE: &str = "14155550123";
 
 /// What came back, read whole.

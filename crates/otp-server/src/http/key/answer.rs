@@ -3,28 +3,40 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use otp_core::{Status, Verdict};
-use serde_json::json;
+use otp_core::{Overview, Status, Verdict};
+use serde_json::{Value, json};
 
 use super::super::keyed::Refused;
-use crate::service::{Announced, DeliveryError, StartOutcome, Unavailable, WhmcsError};
+use crate::service::{Announced, Checked, DeliveryError, StartOutcome, Unavailable, WhmcsError};
 
 const SOON_SECS: u64 = 5;
 
 /// An answer before it is put on the wire.
 pub(super) enum Answer {
-    Sent { id: String },
-    Valid,
-    NotValid(&'static str),
+    Sent {
+        id: String,
+    },
+    /// Nothing is sent: the code is told instead.
+    SentAsTest {
+        id: String,
+        code: Option<String>,
+    },
+    Valid(Marked),
+    NotValid(&'static str, Marked),
     Told,
     Invalid(&'static str),
     Unprocessable(String),
-    TooLarge { bytes_max: usize },
+    TooLarge {
+        bytes_max: usize,
+    },
     MethodNotAllowed,
     NoKey,
     NotForThis,
+    UnderWay,
     CountryNotAllowed,
-    TooMany { retry_after_secs: u64 },
+    TooMany {
+        retry_after_secs: u64,
+    },
     NotDelivered,
     NoticeNotDelivered,
     WhmcsFailed,
@@ -35,6 +47,13 @@ impl Answer {
     pub(super) fn to_send(outcome: &StartOutcome) -> Self {
         match outcome {
             // When nobody knows whether it left, the person may hold the code.
+            StartOutcome::Sent(started) if is_test(started.overview.as_ref()) == Marked::Test => {
+                let code = started.test_code.as_ref();
+                Self::SentAsTest {
+                    id: started.id.to_string(),
+                    code: code.map(|code| code.reveal().to_owned()),
+                }
+            }
             StartOutcome::Sent(started)
             | StartOutcome::NotDelivered {
                 started,
@@ -58,6 +77,8 @@ impl Answer {
             Announced::Told
             | Announced::ToldBefore
             | Announced::NotDelivered(DeliveryError::Uncertain(_)) => Self::Told,
+            Announced::UnderWay => Self::UnderWay,
+            Announced::NotForThis => Self::NotForThis,
             Announced::NoTemplate => {
                 unprocessable("No notice is sent: whmcs.invoice_template is not configured.")
             }
@@ -86,20 +107,21 @@ impl Answer {
         }
     }
 
-    pub(super) fn to_check(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Approved(_) => Self::Valid,
-            Verdict::Wrong { .. } | Verdict::NoCode => Self::NotValid("Invalid OTP"),
+    pub(super) fn to_check(checked: &Checked) -> Self {
+        let marked = is_test(checked.overview.as_ref());
+        match checked.verdict {
+            Verdict::Approved(_) => Self::Valid(marked),
+            Verdict::Wrong { .. } | Verdict::NoCode => Self::NotValid("Invalid OTP", marked),
             Verdict::Exhausted | Verdict::Wait { .. } | Verdict::Finished(Status::Locked) => {
-                Self::NotValid("Too many attempts")
+                Self::NotValid("Too many attempts", marked)
             }
             Verdict::Expired | Verdict::Finished(Status::Expired | Status::ExpiredAndTold) => {
-                Self::NotValid("OTP expired")
+                Self::NotValid("OTP expired", marked)
             }
-            Verdict::Finished(Status::Approved) => Self::NotValid("OTP already used"),
+            Verdict::Finished(Status::Approved) => Self::NotValid("OTP already used", marked),
             Verdict::NotFound
             | Verdict::Finished(Status::Pending | Status::Canceled | Status::Failed) => {
-                Self::NotValid("OTP not found")
+                Self::NotValid("OTP not found", marked)
             }
         }
     }
@@ -119,9 +141,16 @@ impl Answer {
     pub(super) fn respond(self) -> HttpResponse {
         match self {
             Self::Sent { id } => HttpResponse::Ok().json(json!({ "success": true, "otpId": id })),
-            Self::Valid => HttpResponse::Ok().json(json!({ "valid": true })),
-            Self::NotValid(reason) => {
-                HttpResponse::Ok().json(json!({ "valid": false, "reason": reason }))
+            Self::SentAsTest { id, code } => {
+                let mut body = json!({ "success": true, "otpId": id, "test": true });
+                if let Some(code) = code {
+                    body["testCode"] = code.into();
+                }
+                HttpResponse::Ok().json(body)
+            }
+            Self::Valid(marked) => HttpResponse::Ok().json(marked.on(json!({ "valid": true }))),
+            Self::NotValid(reason, marked) => {
+                HttpResponse::Ok().json(marked.on(json!({ "valid": false, "reason": reason })))
             }
             Self::Told => HttpResponse::Accepted().json(json!({ "success": true })),
             Self::Invalid(error) => failed(HttpResponse::BadRequest(), error),
@@ -149,6 +178,11 @@ impl Answer {
                 failed(response, "A valid API key is required in X-API-Key.")
             }
             Self::NotForThis => failed(HttpResponse::Forbidden(), "This key may not do that."),
+            Self::UnderWay => {
+                let mut response = HttpResponse::Conflict();
+                response.insert_header((RETRY_AFTER, SOON_SECS));
+                failed(response, "This invoice is being announced.")
+            }
             Self::CountryNotAllowed => failed(
                 HttpResponse::Forbidden(),
                 "Codes are not sent to this country.",
@@ -170,6 +204,29 @@ impl Answer {
                 failed(response, "Service unavailable, please try again later.")
             }
         }
+    }
+}
+
+/// Whether an answer says that it is about a test.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marked {
+    Test,
+    Not,
+}
+
+impl Marked {
+    fn on(self, mut body: Value) -> Value {
+        if self == Self::Test {
+            body["test"] = true.into();
+        }
+        body
+    }
+}
+
+fn is_test(overview: Option<&Overview>) -> Marked {
+    match overview {
+        Some(overview) if overview.verification.about.is_test => Marked::Test,
+        _ => Marked::Not,
     }
 }
 

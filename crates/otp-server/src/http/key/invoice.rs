@@ -4,7 +4,7 @@ use otp_core::PhoneNumber;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use crate::service::{Invoice, InvoiceRequest, Principal};
+use crate::service::{Invoice, InvoiceRequest, Principal, Told};
 
 const ACTION: &str = "InvoiceCreated";
 
@@ -41,12 +41,16 @@ fn invoice(fields: &Map<String, Value>, invoice_id: u64) -> Result<Option<Invoic
     }
     let phone = PhoneNumber::parse(&phone).map_err(|_| Answer::Invalid("Invalid phone number."))?;
     let number = text("invoicenum").filter(|number| !number.trim().is_empty());
-    let number = number.unwrap_or_else(|| invoice_id.to_string());
-    let total = match text("currency") {
-        Some(currency) => format!("{total} {currency}"),
-        None => total,
+    let currency = text("currency");
+    let told = Told {
+        number: &number.unwrap_or_else(|| invoice_id.to_string()),
+        total: &total,
+        currency: currency.as_deref(),
+        due_date: &due_date,
     };
-    Ok(Invoice::as_told(phone, &number, &total, &due_date))
+    let wrong = "invoicenum, total, currency or duedate is not what WHMCS sends.";
+    let invoice = Invoice::as_told(phone, &told).ok_or(Answer::Invalid(wrong))?;
+    Ok(Some(invoice))
 }
 
 /// PHP writes numbers as it likes.

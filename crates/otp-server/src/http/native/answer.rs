@@ -23,6 +23,8 @@ pub(super) enum Answer {
     Timeline(Timeline),
     Checked(Box<Overview>, Valid, Timestamp),
     Problem(Problem),
+    /// A problem that asking again would not change.
+    Final(Problem),
     /// As it was told before.
     Told(Told),
 }
@@ -61,6 +63,10 @@ impl Answer {
                 started,
                 error: DeliveryError::Uncertain(_),
             } => Self::made(started, how),
+            StartOutcome::NotDelivered {
+                error: error @ DeliveryError::Undeliverable(_),
+                ..
+            } => Self::Final(undelivered(error)),
             StartOutcome::NotDelivered { error, .. } => Self::Problem(undelivered(error)),
             StartOutcome::Refused { refusal, now } => {
                 Self::Problem(Problem::limited(refusal.reason, *now, refusal.retry_at))
@@ -95,7 +101,7 @@ impl Answer {
     pub(super) fn recovered(found: &Found) -> Self {
         let overview = &found.overview;
         if overview.status == Status::Failed {
-            return Self::Problem(Problem::new(
+            return Self::Final(Problem::new(
                 Kind::DeliveryFailed,
                 Kind::DeliveryFailed.meaning(),
             ));
@@ -183,7 +189,7 @@ impl Answer {
                 status: made.status(),
                 body: json(&made.view),
             }),
-            Self::Problem(problem) if problem.kind() == Kind::DeliveryFailed => Some(Told {
+            Self::Final(problem) => Some(Told {
                 location: None,
                 status: problem.kind().status().as_u16(),
                 body: problem.body(),
@@ -207,7 +213,7 @@ impl Answer {
                 tell_room(&mut response, overview.room, now);
                 response.json(CheckResult::of(&overview, valid))
             }
-            Self::Problem(problem) => problem.respond(),
+            Self::Problem(problem) | Self::Final(problem) => problem.respond(),
             Self::Told(told) => told.respond(),
         }
     }

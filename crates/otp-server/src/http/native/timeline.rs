@@ -12,6 +12,8 @@ pub(in crate::http) struct Timeline {
     /// The verification's.
     id: String,
     status: VerificationStatus,
+    /// True when nothing was or will be sent.
+    test: bool,
     steps: Vec<TimelineStep>,
 }
 
@@ -33,6 +35,7 @@ impl Timeline {
         Self {
             id: verification.id.to_string(),
             status: overview.status.into(),
+            test: verification.about.is_test,
             steps: verification.trail.iter().map(TimelineStep::of).collect(),
         }
     }

@@ -1,8 +1,8 @@
 //! The calls that change something: start, check, resend, cancel.
 
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
-use otp_core::Reason;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse, rt};
+use otp_core::{Reason, VerificationId};
 
 use super::super::Faces;
 use super::super::call::Call;
@@ -12,8 +12,8 @@ use super::requests::{Check, Resend, Start, read_nothing};
 use super::{CANCEL, CHECK, RESEND, Received, VERIFICATIONS, principal, values, whole};
 use crate::directory::Scope;
 use crate::service::{
-    Canceled, CheckRequest, Once, Principal, ResendRequest, Resendable, Secret, StartOutcome,
-    StartRequest, Ticket, Wanted, Wishes,
+    Canceled, CheckRequest, Once, Principal, ResendRequest, Resendable, Secret, StartRequest,
+    Ticket, Unavailable, Wanted, Wishes,
 };
 
 pub(in crate::http) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -77,32 +77,70 @@ async fn started(
     let key = idempotency_key(request).map_err(Answer::Problem)?;
     let start = Start::read(&body).map_err(Answer::Problem)?;
     call.concerns(&start.to);
-    let Some(key) = key else {
-        return Ok(begin(faces, principal, start, None, call).await.0);
+    let begun = match key {
+        None => begin(faces, principal, start, None).await,
+        Some(key) => {
+            // In a task of its own: a client that hangs up must not leave its key taken.
+            let once = rt::spawn(once(faces.clone(), principal, key, body, start));
+            once.await.unwrap_or_else(|_| Begun::lost())
+        }
     };
+    if let Some((id, fingerprint)) = &begun.names {
+        call.names(Some(*id), Some(fingerprint));
+    }
+    call.was_refused(begun.refused_by);
+    Ok(begun.answer)
+}
+
+/// What came of a start, and what its log line says of it.
+struct Begun {
+    answer: Answer,
+    is_known: IsKnown,
+    names: Option<(VerificationId, String)>,
+    refused_by: Option<&'static str>,
+}
+
+impl Begun {
+    /// Nothing was started for it.
+    fn saying(answer: Answer) -> Self {
+        Self {
+            answer,
+            is_known: IsKnown::Yes,
+            names: None,
+            refused_by: None,
+        }
+    }
+
+    fn lost() -> Self {
+        Self::saying(Answer::unavailable(&Unavailable::stopping()))
+    }
+}
+
+/// One start, however often it is asked for.
+async fn once(faces: Faces, principal: Principal, key: String, body: Bytes, start: Start) -> Begun {
     let begun = faces
         .service
         .begin_once(&principal, &key, &body, &start.to)
-        .await
-        .map_err(|error| Answer::unavailable(&error))?;
-    Ok(match begun {
-        Once::First(ticket) => {
-            let (answer, is_known) = begin(faces, principal, start, Some(&ticket), call).await;
-            keep(faces, ticket, &answer, is_known).await;
-            answer
+        .await;
+    match begun {
+        Ok(Once::First(ticket)) => {
+            let begun = begin(&faces, principal, start, Some(&ticket)).await;
+            keep(&faces, ticket, &begun.answer, begun.is_known).await;
+            begun
         }
-        Once::Again(text) => match Told::read(&text) {
+        Ok(Once::Again(text)) => Begun::saying(match Told::read(&text) {
             Some(told) => Answer::Told(told),
             None => Answer::of_another_request(),
-        },
-        Once::Interrupted(ticket, found) => {
+        }),
+        Ok(Once::Interrupted(ticket, found)) => {
             let answer = Answer::recovered(&found);
-            keep(faces, ticket, &answer, IsKnown::Yes).await;
-            answer
+            keep(&faces, ticket, &answer, IsKnown::Yes).await;
+            Begun::saying(answer)
         }
-        Once::Other => Answer::of_another_request(),
-        Once::UnderWay => Answer::under_way(),
-    })
+        Ok(Once::Other) => Begun::saying(Answer::of_another_request()),
+        Ok(Once::UnderWay) => Begun::saying(Answer::under_way()),
+        Err(error) => Begun::saying(Answer::unavailable(&error)),
+    }
 }
 
 /// Whether it is known what came of a request.
@@ -118,11 +156,10 @@ async fn begin(
     principal: Principal,
     start: Start,
     ticket: Option<&Ticket>,
-    call: &mut Call<'_>,
-) -> (Answer, IsKnown) {
+) -> Begun {
     let client = start
         .end_user_ip
-        .and_then(|address| faces.clients.counted_as_told(address));
+        .and_then(|address| faces.clients.counted_as_told(address, &principal));
     let start = StartRequest {
         principal,
         purpose: start.purpose.into(),
@@ -139,8 +176,19 @@ async fn begin(
         },
     };
     match faces.service.start(start).await {
-        Ok(outcome) => (told(&outcome, How::Started, call), IsKnown::Yes),
-        Err(error) => (Answer::unavailable(&error), IsKnown::No),
+        Ok(outcome) => {
+            let started = outcome.started();
+            Begun {
+                answer: Answer::to_start(&outcome, How::Started),
+                is_known: IsKnown::Yes,
+                names: started.map(|started| (started.id, started.fingerprint.clone())),
+                refused_by: outcome.refused_by(),
+            }
+        }
+        Err(error) => Begun {
+            is_known: IsKnown::No,
+            ..Begun::saying(Answer::unavailable(&error))
+        },
     }
 }
 
@@ -151,14 +199,6 @@ async fn keep(faces: &Faces, ticket: Ticket, answer: &Answer, is_known: IsKnown)
         (None, IsKnown::Yes) => faces.service.forget_once(ticket).await,
         (None, IsKnown::No) => {}
     }
-}
-
-fn told(outcome: &StartOutcome, how: How, call: &mut Call<'_>) -> Answer {
-    if let Some(started) = outcome.started() {
-        call.names(Some(started.id), Some(&started.fingerprint));
-    }
-    call.was_refused(outcome.refused_by());
-    Answer::to_start(outcome, how)
 }
 
 async fn checked(
@@ -174,7 +214,7 @@ async fn checked(
     let id = values::id(id).ok_or_else(Answer::not_found)?;
     let client = check
         .end_user_ip
-        .and_then(|address| faces.clients.counted_as_told(address));
+        .and_then(|address| faces.clients.counted_as_told(address, &principal));
     let check = CheckRequest {
         principal,
         wanted: Wanted::Of(id),
@@ -205,7 +245,7 @@ async fn resent(
     let id = values::id(id).ok_or_else(Answer::not_found)?;
     let client = resend
         .end_user_ip
-        .and_then(|address| faces.clients.counted_as_told(address));
+        .and_then(|address| faces.clients.counted_as_told(address, &principal));
     let resend = ResendRequest {
         principal,
         id,
@@ -213,7 +253,11 @@ async fn resent(
     };
     let outcome = faces.service.resend(resend).await;
     let outcome = outcome.map_err(|error| Answer::unavailable(&error))?;
-    Ok(told(&outcome, How::Resent, call))
+    if let Some(started) = outcome.started() {
+        call.names(Some(started.id), Some(&started.fingerprint));
+    }
+    call.was_refused(outcome.refused_by());
+    Ok(Answer::to_start(&outcome, How::Resent))
 }
 
 async fn canceled(

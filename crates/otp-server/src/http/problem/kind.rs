@@ -176,7 +176,8 @@ impl Kind {
                 "No channel took the message; the send does not count against the phone's limits."
             }
             Self::Unavailable => {
-                "Nothing can be stored or compared for the moment; nothing was sent, and no attempt was used up."
+                "The store or every channel is out of reach for the moment. Nothing is approved that was not told; what was \
+                 begun when it went may have been done."
             }
         }
     }

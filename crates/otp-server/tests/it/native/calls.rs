@@ -370,3 +370,34 @@ async fn an_application_has_templates_of_its_own_by_language() {
         assert_eq!(sent.template.as_deref(), Some(template), "{locale}");
     }
 }
+
+#[actix_web::test]
+async fn the_next_send_waits_for_the_wrong_codes_too() {
+    let app = TestApp::start().await;
+    let client = Client::live(&app).await;
+    let first = id(&client.start(PHONE).await);
+    let code = app.last_code("14155550123");
+    for _ in 0..3 {
+        client.check(&first, &wrong(&code)).await;
+    }
+    app.pass(Duration::from_mins(1));
+    let second = id(&client.start(PHONE).await);
+    let code = app.last_code("14155550123");
+    for _ in 0..2 {
+        client.check(&second, &wrong(&code)).await;
+        app.pass(Duration::from_secs(61));
+    }
+    let list = client
+        .get(&format!("{START}?to=%2B14155550123"))
+        .await
+        .json();
+    let next = &list["verifications"][0]["next_send_at"];
+    let answer = client.post(START, &json!({ "to": PHONE })).await;
+    is_problem(&answer, 429, "check-limit");
+    let retry_after = answer
+        .header("retry-after")
+        .and_then(|secs| secs.parse().ok());
+    app.pass(Duration::from_secs(retry_after.expect("seconds")));
+    let then = client.start(PHONE).await;
+    assert_eq!(&then["created_at"], next);
+}

@@ -98,3 +98,17 @@ async fn a_key_that_is_no_text_is_named_in_the_problem() {
     }
     assert_eq!(app.simulator.message_count(), 0);
 }
+
+#[actix_web::test]
+async fn what_the_provider_may_take_later_is_asked_again_with_the_same_key() {
+    let app = TestApp::start().await;
+    let client = Client::live(&app).await;
+    app.simulator
+        .fault(Fault::error(FaultTarget::Messages, 130_429).times(8));
+    let body = json!({ "to": PHONE });
+    let answer = start(&client, "k", &body).await;
+    is_problem(&answer, 502, "delivery-failed");
+    assert_eq!(answer.header("retry-after"), Some("5"));
+    app.simulator.reset();
+    assert_eq!(start(&client, "k", &body).await.status, 201);
+}

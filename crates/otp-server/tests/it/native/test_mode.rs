@@ -1,9 +1,13 @@
 //! A test key sends nothing.
 
+use std::time::Duration;
+
+use otp_core::PhoneNumber;
+use otp_server::config::{ApplicationSettings, Config, Secret, TestRecipientSettings};
 use serde_json::json;
 
 use super::{Client, START, id, is_problem};
-use crate::app::TestApp;
+use crate::app::{START as START_OF_TESTS, TestApp};
 
 const PHONE: &str = "+14155550123";
 
@@ -60,4 +64,50 @@ async fn tests_have_a_cap_of_their_own_and_use_up_nothing_of_the_live_ones() {
     live.start("+14155550101").await;
     live.start("+14155550102").await;
     is_problem(&live.post(START, &body).await, 429, "send-limit");
+}
+
+/// A number with a code that is always the same, until the end of a day.
+fn with_a_test_recipient(config: &mut Config) {
+    let recipient = TestRecipientSettings {
+        phone: PhoneNumber::parse(PHONE).expect("a phone"),
+        code: Secret::new("424242"),
+        until: START_OF_TESTS.plus(Duration::from_hours(24)),
+    };
+    let own = ApplicationSettings {
+        test_recipients: vec![recipient],
+        ..ApplicationSettings::default()
+    };
+    config.applications.insert("default".to_owned(), own);
+}
+
+#[actix_web::test]
+async fn a_test_recipient_gets_nothing_has_its_code_and_is_marked_until_its_day() {
+    let app = TestApp::start_with(with_a_test_recipient).await;
+    let live = Client::live(&app).await;
+    let told = live.start(PHONE).await;
+    assert_eq!(told["test"], true);
+    assert!(told.get("test_code").is_none(), "{told}");
+    assert_eq!(
+        live.check(&id(&told), "424243").await.json()["valid"],
+        false
+    );
+    let checked = live.check(&id(&told), "424242").await.json();
+    assert_eq!(
+        (&checked["valid"], &checked["test"]),
+        (&json!(true), &json!(true))
+    );
+    let timeline = live.get(&format!("{START}/{}/timeline", id(&told))).await;
+    assert_eq!(timeline.json()["test"], true);
+    let sent = live
+        .post("/api/v1/otp", &json!({ "phone": PHONE }))
+        .await
+        .json();
+    assert_eq!(sent["test"], true);
+    assert_eq!(app.simulator.message_count(), 0);
+    app.pass(Duration::from_hours(24));
+    let told = live.start(PHONE).await;
+    assert_eq!(
+        (&told["test"], app.simulator.message_count()),
+        (&json!(false), 1)
+    );
 }

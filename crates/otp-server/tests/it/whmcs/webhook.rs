@@ -6,6 +6,7 @@ use actix_web::rt::System;
 use futures_util::future::join_all;
 use graph_simulator::{Fault, FaultTarget, Simulator, SimulatorConfig};
 use otp_server::config::Config;
+use otp_server::directory::Mode;
 use otp_server::whmcs::{ApiSecret, WhmcsAddress, WhmcsOptions};
 use serde_json::{Value, json};
 
@@ -71,9 +72,13 @@ fn the_client_is_told_what_the_hook_says_and_once() {
     System::new().block_on(async {
         let app = start(None).await;
         let bodies = vec![told(7); 8];
-        for answer in join_all(bodies.iter().map(|body| post(&app, body))).await {
-            accepted(&answer);
+        let answers = join_all(bodies.iter().map(|body| post(&app, body))).await;
+        let said_yes = answers.iter().filter(|answer| answer.status == 202);
+        assert!(said_yes.count() >= 1);
+        for answer in answers.iter().filter(|answer| answer.status != 202) {
+            failed(answer, 409, "This invoice is being announced.");
         }
+        accepted(&post(&app, &bodies[0]).await);
         let sent = app.simulator.messages(PHONE);
         let [only] = &sent[..] else {
             panic!("{} messages", sent.len());
@@ -136,6 +141,30 @@ fn what_cannot_be_told_is_refused_with_the_reason() {
             "No notice is sent: whmcs.invoice_template is not configured.",
         );
         assert_eq!(app.simulator.message_count(), 0);
+    });
+}
+
+#[test]
+fn one_phone_gets_ten_notices_a_day_and_only_one_application_announces() {
+    System::new().block_on(async {
+        let app = start(None).await;
+        for number in 1..=10 {
+            accepted(&post(&app, &told(number)).await);
+        }
+        assert_eq!(post(&app, &told(11)).await.status, 429);
+        // Codes are counted apart.
+        assert_eq!(app.send(PHONE).await.status, 200);
+        app.add_application("shop", "").await;
+        let shop = Client::of(&app, "shop", Mode::Live).await;
+        let answer = shop.post(PATH, &told(12)).await;
+        failed(&answer, 403, "This key may not do that.");
+        let mut advert = told(13);
+        advert["invoicenum"] = json!("win at https://example.com");
+        failed(
+            &post(&app, &advert).await,
+            400,
+            "invoicenum, total, currency or duedate is not what WHMCS sends.",
+        );
     });
 }
 
