@@ -146,3 +146,15 @@ async fn parameters_of_the_list_are_checked() {
         assert_eq!(answer.json()["errors"][0]["field"], field);
     }
 }
+
+#[actix_web::test]
+async fn a_whole_number_may_be_written_with_a_point() {
+    let app = TestApp::start().await;
+    let client = Client::live(&app).await;
+    let body = r#"{"to":"+14155550123","code_length":8.0,"ttl_seconds":60.0}"#;
+    let answer = client.call(Method::POST, START, body).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(app.last_code("14155550123").len(), 8);
+    let body = r#"{"to":"+14155550123","code_length":8.5,"ttl_seconds":60.1}"#;
+    assert_eq!(faults(&client, body).await, ["code_length", "ttl_seconds"]);
+}
