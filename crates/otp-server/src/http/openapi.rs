@@ -10,6 +10,7 @@ mod operations;
 mod parameters;
 mod problems;
 mod sample;
+mod webhooks;
 
 use std::sync::LazyLock;
 
@@ -73,6 +74,7 @@ fn document() -> OpenApi {
     native::describe(&mut paths);
     key::describe(&mut paths);
     sample::describe(&mut paths);
+    webhooks::describe(&mut paths);
     operations::describe(&mut paths);
     OpenApiBuilder::new()
         .info(
@@ -102,6 +104,10 @@ fn tags() -> Vec<Tag> {
         (
             sample::TAG,
             "The contract of Meta's OTP sample servers and their mobile clients: plain text.",
+        ),
+        (
+            webhooks::TAG,
+            "What providers call: receipts, and what people write.",
         ),
         (
             operations::TAG,
@@ -155,7 +161,7 @@ fn perhaps_with_key() -> [SecurityRequirement; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{key, native, problem, sample};
+    use super::super::{key, native, problem, sample, webhooks};
     use super::document;
 
     #[test]
@@ -164,7 +170,12 @@ mod tests {
         let routes = native::ROUTES
             .into_iter()
             .chain(key::ROUTES)
-            .chain([sample::ROUTE, problem::PATTERN, super::PATTERN])
+            .chain([
+                sample::ROUTE,
+                webhooks::WHATSAPP,
+                problem::PATTERN,
+                super::PATTERN,
+            ])
             .chain(["/livez", "/readyz", "/metrics"]);
         for route in routes {
             let item = document.paths.get_path_item(route);

@@ -15,7 +15,7 @@ use crate::service::{NotTaken, Rejected};
 
 /// Meta's own limit on a webhook's body.
 const BODY_BYTES_MAX: usize = 3 << 20;
-const SIGNATURE: &str = "x-hub-signature-256";
+pub(super) const SIGNATURE: &str = "X-Hub-Signature-256";
 /// A webhook up to this length is read whatever else is.
 const SHORT_BYTES_MAX: usize = 64 << 10;
 /// Meta sends a body in one go.

@@ -18,7 +18,7 @@ const SECRET: &str = "simulator-app-secret";
 const PHONE: &str = "+14155550123";
 const PATH: &str = "/webhooks/whatsapp";
 
-fn with_webhooks(config: &mut Config) {
+pub(crate) fn with_webhooks(config: &mut Config) {
     config.graph.app_secret = Some(Secret::new(SECRET));
     config.graph.webhook_verify_token = Some(Secret::new("let me in"));
 }
@@ -27,7 +27,7 @@ async fn start() -> TestApp {
     TestApp::start_with(with_webhooks).await
 }
 
-fn signature(body: &str) -> String {
+pub(crate) fn signature(body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key");
     mac.update(body.as_bytes());
     let digest = mac.finalize().into_bytes().into_iter();

@@ -90,8 +90,8 @@ pub(super) fn timeline() -> Value {
         "id": ID,
         "status": "approved",
         "steps": [
-            step("sending", "a code was made, and is handed to whatsapp"),
-            step("accepted", "whatsapp took the message"),
+            step("sending", "a code was made, and goes out by whatsapp"),
+            step("accepted", "the channel took the message"),
             step("wrong_code", "a wrong code was given; 2 attempts are left"),
             step("approved", "the right code was given"),
         ],

@@ -4,12 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
-use utoipa::openapi::{ComponentsBuilder, Paths, Required};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{
+    ComponentsBuilder, Object, ObjectBuilder, OneOfBuilder, Paths, Required, Schema, Type,
+};
 
-use super::super::key::{OTP, OTP_VERIFY};
+use super::super::key::{OTP, OTP_VERIFY, WHMCS_WEBHOOK};
 use super::answers::Answers;
 use super::headers::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
-use super::parameters::body;
+use super::parameters::{body, text};
 use super::{example, schemas_of, with_key};
 
 pub(super) const TAG: &str = "key";
@@ -38,9 +41,50 @@ struct Send {
 #[expect(dead_code, reason = "documents what the face reads by hand")]
 struct Verify {
     /// The `otpId` of the answer to `POST /api/v1/otp`: a text.
+    #[schema(examples("0UlaYCLOgzXWtGwV-VBzK0YHBZF3YOAzeLKJysAX6cg"))]
     otp_id: Option<Value>,
     /// What the person typed: a text.
+    #[schema(examples("123456"))]
     otp: Option<Value>,
+}
+
+/// What `POST /api/v1/whmcs-webhook` takes; other fields are ignored.
+#[derive(ToSchema, Deserialize)]
+#[schema(as = InvoiceRequest)]
+#[expect(dead_code, reason = "documents what the face reads by hand")]
+struct Announce {
+    action: Action,
+    #[schema(schema_with = id)]
+    invoiceid: Value,
+    /// The client's id: a number, or its digits.
+    userid: Option<Value>,
+    /// The client's phone, with its country code. The invoice's own words save the server from asking WHMCS.
+    #[schema(format = "phone-number")]
+    phone: Option<String>,
+    /// The invoice's number; its id, when it has none: a text or a number.
+    invoicenum: Option<Value>,
+    #[schema(schema_with = text_or_number)]
+    total: Option<Value>,
+    /// What is behind the total: a text.
+    currency: Option<Value>,
+    #[schema(schema_with = text_or_number)]
+    duedate: Option<Value>,
+}
+
+/// What happened in WHMCS.
+#[derive(ToSchema, Deserialize)]
+#[schema(as = InvoiceAction)]
+enum Action {
+    #[serde(rename = "InvoiceCreated")]
+    Created,
+}
+
+/// The client was told.
+#[derive(ToSchema, Serialize)]
+#[schema(as = InvoiceTold)]
+struct Told {
+    /// Always true.
+    success: bool,
 }
 
 /// A code was sent.
@@ -94,7 +138,11 @@ struct Failure {
 }
 
 pub(super) fn describe(paths: &mut Paths) {
-    for (path, operation) in [(OTP, send()), (OTP_VERIFY, verify())] {
+    for (path, operation) in [
+        (OTP, send()),
+        (OTP_VERIFY, verify()),
+        (WHMCS_WEBHOOK, announce()),
+    ] {
         paths.add_path_operation(path, vec![HttpMethod::Post], operation);
     }
 }
@@ -102,6 +150,8 @@ pub(super) fn describe(paths: &mut Paths) {
 pub(super) fn add(components: ComponentsBuilder) -> ComponentsBuilder {
     let components = schemas_of::<Send>(components);
     let components = schemas_of::<Verify>(components);
+    let components = schemas_of::<Announce>(components);
+    let components = schemas_of::<Told>(components);
     let components = schemas_of::<Sent>(components);
     let components = schemas_of::<Verdict>(components);
     schemas_of::<Failure>(components)
@@ -184,7 +234,79 @@ fn verify() -> Operation {
         .build()
 }
 
-/// What both may answer.
+fn announce() -> Operation {
+    let said = json!({
+        "action": "InvoiceCreated",
+        "invoiceid": 1,
+        "userid": 2,
+        "phone": "+905551234567",
+        "invoicenum": "2026-1",
+        "total": "15.95",
+        "currency": "USD",
+        "duedate": "2026-12-01",
+    });
+    let bare = json!({ "action": "InvoiceCreated", "invoiceid": 1, "userid": 2 });
+    let answers = answers()
+        .json::<Told>(
+            202,
+            "The client is told, or was told of this invoice before.",
+            [("told", json!({ "success": true }))],
+        )
+        .json::<Failure>(
+            400,
+            "The request cannot be understood.",
+            [
+                ("no-object", failed("The body must be a JSON object.")),
+                ("no-invoice", failed("invoiceid is missing.")),
+                ("bad-phone", failed("Invalid phone number.")),
+            ],
+        )
+        .json::<Failure>(
+            403,
+            "The key may not do that, or the country is not allowed.",
+            [("country", failed("Codes are not sent to this country."))],
+        )
+        .json::<Failure>(
+            422,
+            "There is nothing to tell, with the reason.",
+            [
+                ("no-action", failed("action must be InvoiceCreated.")),
+                (
+                    "no-template",
+                    failed("No notice is sent: whmcs.invoice_template is not configured."),
+                ),
+                (
+                    "nothing-said",
+                    failed(
+                        "phone, total and duedate are missing, and whmcs.url is not configured to ask for them.",
+                    ),
+                ),
+            ],
+        )
+        .json::<Failure>(429, "A limit holds it back.", [])
+        .json::<Failure>(
+            502,
+            "WhatsApp took no message, or WHMCS cannot be asked.",
+            [(
+                "not-delivered",
+                failed("The message could not be delivered."),
+            )],
+        )
+        .header(429, RETRY_AFTER);
+    operation("announceInvoice", "Tell a client of an invoice")
+        .description(Some(
+            "Sends a notice in the operator's utility template, once per invoice. What the hook does not say of the \
+             invoice, the server asks WHMCS, where it is configured to.",
+        ))
+        .request_body(Some(body::<Announce>(
+            Required::True,
+            [("invoice", said), ("ids-alone", bare)],
+        )))
+        .responses(answers)
+        .build()
+}
+
+/// What all may answer.
 fn answers() -> Answers {
     Answers::of_any_request()
         .json::<Failure>(
@@ -216,6 +338,31 @@ fn answers() -> Answers {
         .header(401, WWW_AUTHENTICATE)
         .header(405, ALLOW)
         .header(503, RETRY_AFTER)
+}
+
+/// PHP writes numbers as it likes.
+fn id() -> Schema {
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(u64::MAX));
+    let digits = text().pattern(Some("^0*[1-9][0-9]{0,17}$"));
+    let either = OneOfBuilder::new()
+        .item(number)
+        .item(digits)
+        .description(Some("The invoice's id: a number, or its digits."));
+    Schema::OneOf(either.build())
+}
+
+fn text_or_number() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([
+            Type::String,
+            Type::Number,
+            Type::Null,
+        ]))
+        .description(Some("As the client is to read it: a text or a number."))
+        .build()
 }
 
 fn failed(error: &str) -> Value {

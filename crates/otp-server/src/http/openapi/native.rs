@@ -130,6 +130,11 @@ fn list() -> Operation {
             "Those that stand so.",
         ))
         .parameter(in_query("limit", limit, "At most so many."))
+        .parameter(in_query(
+            "cursor",
+            text().pattern(Some("^[A-Za-z0-9_-]{53}[AQgw]$")),
+            "The `next_cursor` of another answer: those that come after.",
+        ))
         .responses(answers)
         .build()
 }

@@ -61,14 +61,18 @@ fn figures() -> Operation {
             "A key is wanted.",
             &[(
                 "no-key",
-                "Figures need one of sample_face.keys, or metrics.listen.",
+                "Figures need a key with the scope admin, one of sample_face.keys, or metrics.listen.",
             )],
         )
         .text(
             403,
-            "For no page of another site.",
-            &[("foreign-page", "Other sites' pages may not read figures.")],
+            "Not for this key, and for no page of another site.",
+            &[
+                ("not-allowed", "This key may not do that."),
+                ("foreign-page", "Other sites' pages may not read figures."),
+            ],
         )
+        .text(503, "Nobody can say now whose key it is.", &[])
         .header(401, WWW_AUTHENTICATE);
     operation("readMetrics", "Read the figures")
         .description(Some(

@@ -19,6 +19,7 @@ const NO_KEY: Words = (
     "no-key",
     "A valid API key is required: Authorization: Bearer KEY, or X-API-Key: KEY.",
 );
+const NOT_ALLOWED: Words = ("not-allowed", "This key may not do that.");
 const FOREIGN_PAGE: Words = (
     "foreign-page",
     "Prefetches and other sites' pages may not use this address.",
@@ -74,6 +75,7 @@ fn send() -> Operation {
             "Nothing was sent.",
             &[
                 ("country", "Codes are not sent to this country."),
+                NOT_ALLOWED,
                 FOREIGN_PAGE,
                 FOREIGN_HOST,
             ],
@@ -122,7 +124,11 @@ fn check() -> Operation {
                 NO_KEY,
             ],
         )
-        .text(403, "Nothing was compared.", &[FOREIGN_PAGE, FOREIGN_HOST])
+        .text(
+            403,
+            "Nothing was compared.",
+            &[NOT_ALLOWED, FOREIGN_PAGE, FOREIGN_HOST],
+        )
         .text(
             404,
             "None was sent, or it was used, replaced or told to be expired.",

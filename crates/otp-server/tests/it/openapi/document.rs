@@ -7,6 +7,7 @@ use actix_web::http::Method;
 
 use super::{METHODS, operations, served};
 use crate::app::TestApp;
+use crate::webhooks::with_webhooks;
 
 #[actix_web::test]
 async fn the_document_in_the_tree_is_the_one_that_is_served() {
@@ -36,7 +37,7 @@ async fn it_has_the_version_of_the_release() {
 
 #[actix_web::test]
 async fn each_address_has_the_described_methods_and_no_others() {
-    let app = TestApp::start().await;
+    let app = TestApp::start_with(with_webhooks).await;
     let document = served(&app).await;
     for operation in operations(&document) {
         let path = concrete(operation.path);

@@ -3,21 +3,23 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
-use graph_simulator::{Fault, FaultTarget};
+use graph_simulator::{Fault, FaultTarget, Simulator, SimulatorConfig};
 use serde_json::{Value, json};
 
-use super::{Told, named, without_store};
+use super::{Told, named, on_redis};
 use crate::app::{Answer, TestApp, wrong};
 use crate::native::Client;
 
 const OTP: &str = "/api/v1/otp";
 const OTP_VERIFY: &str = "/api/v1/otp-verify";
+const WHMCS_WEBHOOK: &str = "/api/v1/whmcs-webhook";
 const PHONE: &str = "+905551234567";
 
 pub(super) async fn told() -> Vec<Told> {
     let mut told = sent().await;
     told.extend(verified().await);
-    told.extend(of_either().await);
+    told.extend(announced().await);
+    told.extend(of_each().await);
     told
 }
 
@@ -78,15 +80,83 @@ async fn verified() -> Vec<Told> {
     named("verifyOtp", told)
 }
 
-/// What both say.
-async fn of_either() -> Vec<Told> {
+async fn announced() -> Vec<Told> {
+    let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+    simulator.add_template(json!({
+        "name": "invoice_created", "language": "en_US", "category": "UTILITY",
+        "components": [{
+            "type": "BODY",
+            "text": "Your invoice {{1}} over {{2}} is due on {{3}}.",
+            "example": { "body_text": [["7", "1 EUR", "2027-01-01"]] },
+        }],
+    }));
+    let app = TestApp::start_against(simulator, |config| {
+        config.whmcs.invoice_template = Some("invoice_created".to_owned());
+        config.countries.deny = vec!["DE".to_owned()];
+    })
+    .await;
+    let client = Client::live(&app).await;
+    let invoice = |id: u64, phone: &str| {
+        json!({
+            "action": "InvoiceCreated", "invoiceid": id, "userid": 2, "phone": phone,
+            "invoicenum": "2026-1", "total": "15.95", "currency": "USD", "duedate": "2026-12-01",
+        })
+    };
+    let bare = json!({ "action": "InvoiceCreated", "invoiceid": 1, "userid": 2 });
+    let mut told = vec![
+        ("told", client.post(WHMCS_WEBHOOK, &invoice(1, PHONE)).await),
+        (
+            "no-invoice",
+            client
+                .post(WHMCS_WEBHOOK, &json!({ "action": "InvoiceCreated" }))
+                .await,
+        ),
+        (
+            "no-action",
+            client.post(WHMCS_WEBHOOK, &json!({ "invoiceid": 1 })).await,
+        ),
+        (
+            "bad-phone",
+            client.post(WHMCS_WEBHOOK, &invoice(2, "12")).await,
+        ),
+        ("nothing-said", client.post(WHMCS_WEBHOOK, &bare).await),
+        (
+            "country",
+            client
+                .post(WHMCS_WEBHOOK, &invoice(3, "+493012345678"))
+                .await,
+        ),
+    ];
+    app.simulator
+        .fault(Fault::error(FaultTarget::Messages, 131_026));
+    let other = invoice(4, "+14155550123");
+    told.push(("not-delivered", client.post(WHMCS_WEBHOOK, &other).await));
     let app = TestApp::start().await;
     let client = Client::live(&app).await;
-    let gone = without_store().await;
+    told.push((
+        "no-template",
+        client.post(WHMCS_WEBHOOK, &invoice(1, PHONE)).await,
+    ));
+    named("announceInvoice", told)
+}
+
+/// What all of them say.
+async fn of_each() -> Vec<Told> {
+    let app = TestApp::start().await;
+    let client = Client::live(&app).await;
+    let (gone, mut redis) = on_redis().await;
     let lost = Client::live(&gone).await;
+    redis.kill();
     let mut told = Vec::new();
-    for (operation, path) in [("sendOtp", OTP), ("verifyOtp", OTP_VERIFY)] {
-        let body = json!({ "phone": PHONE, "otp_id": "A".repeat(43), "otp": "123456" });
+    for (operation, path) in [
+        ("sendOtp", OTP),
+        ("verifyOtp", OTP_VERIFY),
+        ("announceInvoice", WHMCS_WEBHOOK),
+    ] {
+        let body = json!({
+            "phone": PHONE, "otp_id": "A".repeat(43), "otp": "123456",
+            "action": "InvoiceCreated", "invoiceid": 1, "total": "15.95", "duedate": "2026-12-01",
+        });
         let answers = [
             ("no-object", client.post(path, &json!([])).await),
             ("no-key", app.post(path, "{}").await),

@@ -5,9 +5,10 @@ use std::time::Duration;
 use actix_web::http::Method;
 use graph_simulator::{Fault, FaultTarget};
 use otp_server::config::{BudgetSettings, Config};
+use otp_server::directory::{Mode, Scope};
 use serde_json::json;
 
-use super::{Told, without_store};
+use super::{Told, on_redis};
 use crate::app::{Answer, TestApp, wrong};
 use crate::native::{Client, id};
 
@@ -39,6 +40,7 @@ pub(super) async fn told() -> Vec<Told> {
 async fn of_requests() -> Vec<(&'static str, Answer)> {
     let app = TestApp::start().await;
     let client = Client::live(&app).await;
+    let only_checks = app.key("default", &[Scope::Check], Mode::Live).await;
     let unknown = format!("{START}/{}", "A".repeat(43));
     let with_key = async |body: &str| {
         let headers = [("Idempotency-Key", "order-7")];
@@ -56,6 +58,16 @@ async fn of_requests() -> Vec<(&'static str, Answer)> {
             client.call(Method::DELETE, START, "").await,
         ),
         ("unauthorized", app.get(START).await),
+        (
+            "forbidden",
+            app.request(
+                Method::POST,
+                START,
+                &[("X-API-Key", only_checks.as_str())],
+                "",
+            )
+            .await,
+        ),
         ("not-found", client.get(&unknown).await),
         (
             "idempotency-conflict",
@@ -118,7 +130,8 @@ async fn undelivered() -> Answer {
 }
 
 async fn unavailable() -> Answer {
-    let app = without_store().await;
+    let (app, mut redis) = on_redis().await;
     let client = Client::live(&app).await;
+    redis.kill();
     client.post(START, &json!({ "to": PHONE })).await
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use actix_web::http::Method;
 use graph_simulator::{Fault, FaultTarget};
 use otp_server::config::{Access, KeyHash};
+use otp_server::directory::{Mode, Scope};
 
-use super::{Told, named, without_store};
+use super::{Told, named, on_redis};
 use crate::app::{PHONE, TestApp, wrong};
 
 const PATH: &str = "/otp/14155550123";
@@ -16,7 +17,8 @@ pub(super) async fn told() -> Vec<Told> {
     told.extend(checked().await);
     for (operation, method) in [("sampleSend", Method::GET), ("sampleCheck", Method::POST)] {
         told.extend(told_to_strangers_by(operation, method.clone(), PATH).await);
-        let app = without_store().await;
+        let (app, mut redis) = on_redis().await;
+        redis.kill();
         let body = r#"{"code":"123456"}"#;
         let unavailable = app.request(method, PATH, &[], body).await;
         let refused = app.request(Method::DELETE, PATH, &[], "").await;
@@ -92,12 +94,16 @@ async fn told_to_strangers_by(operation: &str, method: Method, path: &str) -> Ve
     let keys = vec![KeyHash::of("a key of this test's own")];
     let app = TestApp::start_with(|config| config.sample_face.access = Access::Keys(keys)).await;
     let no_key = app.request(method.clone(), path, &[], "").await;
+    let reader = app.key("default", &[Scope::Read], Mode::Live).await;
+    let headers = [("X-API-Key", reader.as_str())];
+    let not_allowed = app.request(method, path, &headers, "").await;
     named(
         operation,
         [
             ("foreign-page", page),
             ("foreign-host", host),
             ("no-key", no_key),
+            ("not-allowed", not_allowed),
         ],
     )
 }
