@@ -24,6 +24,9 @@ use crate::clock::Stopwatch;
 use crate::service::Shared;
 use crate::telemetry::Face;
 
+/// A browser may fetch, run and frame nothing of what is served here.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
 /// What the guard needs, on every listener.
 #[derive(Clone, Debug)]
 pub(super) struct Edge {
@@ -146,13 +149,13 @@ fn protect(headers: &mut HeaderMap, id: &RequestId) {
     for (name, value) in [
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
         (REFERRER_POLICY, "no-referrer"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // The one page with scripts says itself which.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
     }
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, value);
@@ -168,6 +171,8 @@ fn place(pattern: &str) -> (Face, &'static str) {
         webhooks::WHATSAPP => (Face::Webhooks, webhooks::WHATSAPP),
         problem::PATTERN => (Face::Operations, problem::PATTERN),
         openapi::PATTERN => (Face::Operations, openapi::PATTERN),
+        openapi::PAGE => (Face::Operations, openapi::PAGE),
+        openapi::PAGE_PART => (Face::Operations, openapi::PAGE_PART),
         _ if let Some(route) = native::route(pattern) => (Face::Native, route),
         _ if let Some(route) = key::route(pattern) => (Face::Key, route),
         _ if sample::PATTERNS.contains(&pattern) => (Face::Sample, sample::ROUTE),

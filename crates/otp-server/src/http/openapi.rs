@@ -7,6 +7,7 @@ mod headers;
 mod key;
 mod native;
 mod operations;
+mod page;
 mod parameters;
 mod problems;
 mod sample;
@@ -24,6 +25,7 @@ use utoipa::openapi::{
     Components, ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, Paths,
 };
 
+pub(super) use self::page::{PAGE, PAGE_PART};
 use super::method_not_allowed;
 
 /// Where the document is.
@@ -53,7 +55,7 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// The document's route.
+/// The routes of the document, and of the page that shows it.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::resource(PATTERN)
@@ -61,6 +63,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
             .route(web::head().to(serve))
             .default_service(method_not_allowed("GET, HEAD")),
     );
+    config.configure(page::routes);
 }
 
 async fn serve() -> HttpResponse {

@@ -2,6 +2,7 @@
 
 mod document;
 mod examples;
+mod page;
 
 use serde_json::Value;
 
