@@ -16,6 +16,7 @@ mod openapi;
 mod operations;
 mod overload;
 mod process;
+mod quickstart;
 mod redis_outages;
 mod redis_process;
 mod sample_face;

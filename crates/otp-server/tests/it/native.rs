@@ -44,6 +44,11 @@ impl<'a> Client<'a> {
         Self::of(app, "default", Mode::Test).await
     }
 
+    /// The key, for a caller of another kind.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     pub(crate) async fn call(&self, method: Method, path: &str, body: &str) -> Answer {
         self.call_with(method, path, &[], body).await
     }
