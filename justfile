@@ -54,6 +54,10 @@ bench:
 torture:
     cargo test --release -p otp-server --test it torture:: -- --ignored --nocapture
 
+# Asks the server more than 5,000 questions that its own document allows or forbids.
+schemathesis:
+    ./scripts/schemathesis long
+
 # Builds the documentation of our own packages.
 doc:
     cargo doc --workspace --no-deps --locked
