@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use actix_web::rt;
 use otp_core::{
-    About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, InvalidPolicy, NewVerification,
-    PhoneNumber, Policy, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
+    About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, NewVerification, PhoneNumber,
+    Policy, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
 };
 
 pub use self::outcome::{StartOutcome, Started};
@@ -97,7 +97,7 @@ impl Service {
         let StartRequest {
             principal, phone, ..
         } = &request;
-        let Ok(policy) = request.wishes.on(&principal.application.policy) else {
+        let Some(policy) = request.wishes.on(&principal.application.policy) else {
             return Ok(StartOutcome::Impossible);
         };
         let fixed = principal
@@ -314,16 +314,20 @@ pub(super) struct Send {
 
 impl Wishes {
     /// The application's rules with what this request has of its own, if they allow it.
-    fn on(&self, policy: &Policy) -> Result<Policy, InvalidPolicy> {
+    fn on(&self, policy: &Policy) -> Option<Policy> {
         let mut policy = policy.clone();
         if let Some(length) = self.code_length {
+            let length = CodeLength::new(length).ok()?;
             // A request may ask for codes that are harder to guess, and for no others.
-            policy.code.length = CodeLength::new(length)?.max(policy.code.length);
+            if length < policy.code.length {
+                return None;
+            }
+            policy.code.length = length;
         }
         if let Some(lifetime) = self.lifetime {
             policy.lifetime = lifetime;
         }
-        policy.validate()?;
-        Ok(policy)
+        policy.validate().ok()?;
+        Some(policy)
     }
 }

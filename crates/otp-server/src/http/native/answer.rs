@@ -78,7 +78,7 @@ impl Answer {
             }
             StartOutcome::Impossible => Self::Problem(Problem::invalid_field(
                 "code_length",
-                "makes codes that are guessed too easily with the application's limits; ask for longer ones",
+                "must be at least as long as the application's codes are",
             )),
             StartOutcome::NotFound => Self::not_found(),
         }

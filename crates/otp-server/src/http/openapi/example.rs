@@ -89,6 +89,7 @@ pub(super) fn timeline() -> Value {
     json!({
         "id": ID,
         "status": "approved",
+        "test": false,
         "steps": [
             step("sending", "a code was made, and goes out by whatsapp"),
             step("accepted", "the channel took the message"),

@@ -52,14 +52,10 @@ fn take_in() -> Operation {
     let answers = answers()
         .text(
             200,
-            "It is kept; everything else happens later.",
-            &[("kept", "")],
+            "It is kept, and everything else happens later; or it is about nothing that is known here.",
+            &[("kept", ""), ("unknown", "")],
         )
-        .text(
-            400,
-            "It is not what Meta sends.",
-            &[("nonsense", "This is no webhook of WhatsApp.")],
-        )
+        .text(400, "The body cannot be read.", &[])
         .text(
             401,
             "Nothing was kept.",
@@ -70,6 +66,7 @@ fn take_in() -> Operation {
             "It is longer than 3 MB, or holds more than 1,000 updates.",
             &[],
         )
+        .text(408, "Its body takes longer than 5 seconds.", &[])
         .text(503, "It cannot be kept for the moment.", &[])
         .header(503, RETRY_AFTER);
     let signature = text().pattern(Some("^sha256=[0-9a-f]{64}$"));

@@ -26,7 +26,7 @@ pub(super) async fn told() -> Vec<Told> {
         "takeInWhatsAppWebhook",
         [
             ("kept", signed(&app, &body).await),
-            ("nonsense", signed(&app, "[]").await),
+            ("unknown", signed(&app, "[]").await),
             ("not-signed", app.post(PATH, &body).await),
             ("method-not-allowed", put(&app).await),
         ],
