@@ -186,7 +186,7 @@ impl Directory {
         match self.registry.look(known.version).await? {
             Seen::Unchanged => {}
             Seen::Snapshot(snapshot) => {
-                let (next, complaints) = Known::read(&self.configured, snapshot, &known);
+                let (next, complaints) = Known::read(&self.configured, &snapshot, &known);
                 *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
                 self.complain(complaints);
             }

@@ -107,7 +107,7 @@ impl MetricsSettings {
                     text.parse()
                         .map_err(|_| "is not an address with a port".to_owned())
                 }),
-                "An address of its own for GET /metrics, for whoever reaches it. When not set it is served next to everything else: to those with one of sample_face.keys, or on loopback without keys to this machine, and else to nobody; so are the reasons that GET /readyz gives.",
+                "An address of its own for GET /metrics, for whoever reaches it. When not set it is served next to everything else: to keys with the scope admin and those of sample_face.keys, on loopback without such keys to this machine, and else to nobody; so are the reasons that GET /readyz gives.",
             ),
         }
     }

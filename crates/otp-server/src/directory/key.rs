@@ -32,7 +32,7 @@ impl KeyId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; ID_LENGTH] = text.as_bytes().try_into().ok()?;
-        bytes.iter().all(is_digit).then_some(Self(bytes))
+        bytes.iter().copied().all(is_digit).then_some(Self(bytes))
     }
 
     /// Its text.
@@ -118,7 +118,7 @@ impl Shown {
             (Mode::Test, key.strip_prefix(TEST_PREFIX)?)
         };
         let has_length = rest.len() == ID_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
-        if !has_length || !rest.bytes().all(|byte| is_digit(&byte)) {
+        if !has_length || !rest.bytes().all(is_digit) {
             return None;
         }
         let (covered, written) = key.split_at(key.len() - CHECKSUM_LENGTH);
@@ -152,13 +152,14 @@ fn checksum(text: &str) -> [u8; CHECKSUM_LENGTH] {
     written
 }
 
-fn is_digit(byte: &u8) -> bool {
+fn is_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
 /// A random digit. The last bytes of the range are drawn again: they would favour the first digits.
 fn digit(rng: &mut impl CryptoRng) -> u8 {
-    const FAIR: u8 = 256_u16.wrapping_sub(256 % 62) as u8;
+    // 4 times 62 is the largest multiple in a byte.
+    const FAIR: u8 = 248;
     loop {
         let mut byte = [0];
         rng.fill_bytes(&mut byte);

@@ -112,10 +112,10 @@ impl Known {
     /// Reads what it can, and complains of what it cannot.
     pub(super) fn read(
         configured: &Configured,
-        snapshot: Snapshot,
+        snapshot: &Snapshot,
         before: &Self,
     ) -> (Self, BTreeSet<String>) {
-        Reading::new(configured).read(&snapshot, Some(before))
+        Reading::new(configured).read(snapshot, Some(before))
     }
 }
 

@@ -76,6 +76,17 @@ pub enum Expected {
     Any,
 }
 
+impl Expected {
+    /// Is this what is expected?
+    fn is(&self, current: Option<&[u8]>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Absent => current.is_none(),
+            Self::Value(value) => current == Some(value),
+        }
+    }
+}
+
 /// What became of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -146,13 +157,4 @@ fn too_large(name: &str, size: usize) -> Unavailable {
         name.len()
     ))
     .not_begun()
-}
-
-/// Whether all of the entries are what is expected.
-fn are_as_expected(changes: &[Change], current: impl Fn(&str) -> Option<Vec<u8>>) -> bool {
-    changes.iter().all(|change| match &change.expected {
-        Expected::Any => true,
-        Expected::Absent => current(&change.name).is_none(),
-        Expected::Value(value) => current(&change.name).as_ref() == Some(value),
-    })
 }

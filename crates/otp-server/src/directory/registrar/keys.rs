@@ -139,31 +139,17 @@ impl Registrar {
         rng: &mut impl CryptoRng,
     ) -> Result<Rotated, RegistrarError> {
         let overlap = at_most(Some(overlap), "the overlap", OVERLAP_DAYS_MAX)?.unwrap_or_default();
-        let (mut live, mut test) = (
-            Some(NewKey::draw(Mode::Live, rng)),
-            Some(NewKey::draw(Mode::Test, rng)),
-        );
         let until = now.plus(overlap);
-        let (mode, old_until, expires_at) = self
+        let entries = self.registry.snapshot().await?.entries;
+        let (_, _, old) = found(id, &entries)?;
+        let key = NewKey::draw(old.mode, rng);
+        let (old_until, expires_at) = self
             .change(|entries| {
                 let (id, before, old) = found(id, entries)?;
                 must_be_good(id, &old, now)?;
-                let key = match old.mode {
-                    Mode::Live => live.as_ref(),
-                    Mode::Test => test.as_ref(),
-                };
-                let key = key.ok_or(RegistrarError::Contended)?;
-                let life = old.expires_at.map(|end| end.since(old.created_at));
-                let terms = KeyTerms {
-                    application: old.application.clone(),
-                    mode: old.mode,
-                    scopes: old.scopes.clone(),
-                    label: old.label.clone(),
-                    expires_at: life.map(|life| now.plus(life)),
-                };
-                let (mode, expires_at) = (old.mode, terms.expires_at);
-                let successor = KeyEntry::new(hash_of(key), terms, now);
+                let successor = KeyEntry::new(hash_of(&key), terms_after(&old, now), now);
                 let old_until = old.expires_at.map_or(until, |end| end.min(until));
+                let expires_at = successor.expires_at;
                 let old = KeyEntry {
                     replaced: Some(Replaced { by: key.id, until }),
                     ..old
@@ -173,15 +159,11 @@ impl Registrar {
                     replaced(Name::Key(id), before, entry::write(&old)),
                 ];
                 changes.extend(long_ended(entries, now));
-                Ok((changes, (mode, old_until, expires_at)))
+                Ok((changes, (old_until, expires_at)))
             })
             .await?;
-        let key = match mode {
-            Mode::Live => live.take(),
-            Mode::Test => test.take(),
-        };
         Ok(Rotated {
-            key: key.ok_or(RegistrarError::Contended)?,
+            key,
             old_until,
             expires_at,
         })
@@ -248,6 +230,18 @@ impl Registrar {
 
 fn hash_of(key: &NewKey) -> String {
     KeyHash::of(key.reveal()).to_string()
+}
+
+/// What the successor of this key is to be: the same, and for as long.
+fn terms_after(old: &KeyEntry, now: Timestamp) -> KeyTerms {
+    let good_for = old.expires_at.map(|end| end.since(old.created_at));
+    KeyTerms {
+        application: old.application.clone(),
+        mode: old.mode,
+        scopes: old.scopes.clone(),
+        label: old.label.clone(),
+        expires_at: good_for.map(|good_for| now.plus(good_for)),
+    }
 }
 
 fn about(key: KeyEntry) -> KeyAbout {

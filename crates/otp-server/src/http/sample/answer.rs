@@ -156,7 +156,7 @@ impl From<Denied> for Answer {
                 Self::Forbidden("Prefetches and other sites' pages may not use this address.")
             }
             Denied::ForeignHost => Self::Forbidden(
-                "This server answers only to its IP address or localhost. Set sample_face.keys to use it by name.",
+                "This server answers only to its IP address or localhost. Use a key to call it by another name.",
             ),
         }
     }

@@ -73,7 +73,7 @@ impl EmbeddedRegistry {
     }
 
     pub(super) async fn touched(&self) -> Result<BTreeMap<String, u64>, Unavailable> {
-        self.work(|database| database.touched()).await
+        self.work(Database::touched).await
     }
 
     /// A disk may take its time, and others work on this thread.
@@ -93,7 +93,7 @@ impl EmbeddedRegistry {
 
 impl Database {
     fn look(&mut self, known: Option<RegistryVersion>) -> Result<Seen, Trouble> {
-        let (version, entries) = match self.to_read()? {
+        let (version, entries) = match self.for_reading()? {
             None => (RegistryVersion(0), Some(Entries::new())),
             Some(connection) => {
                 let transaction = connection.transaction()?;
@@ -112,18 +112,18 @@ impl Database {
     }
 
     fn change(&mut self, changes: &[Change]) -> Result<Changed, Trouble> {
-        let connection = self.to_write()?;
+        let connection = self.for_writing()?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tables::lay_out(&transaction)?;
-        let changed = tables::change(&transaction, changes)?;
-        if changed == Changed::Done {
+        let outcome = tables::change(&transaction, changes)?;
+        if outcome == Changed::Done {
             transaction.commit()?;
         }
-        Ok(changed)
+        Ok(outcome)
     }
 
     fn touch(&mut self, uses: &[(String, u64)]) -> Result<(), Trouble> {
-        let Some(connection) = self.to_read()? else {
+        let Some(connection) = self.for_reading()? else {
             return Ok(());
         };
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -135,14 +135,14 @@ impl Database {
     }
 
     fn touched(&mut self) -> Result<BTreeMap<String, u64>, Trouble> {
-        match self.to_read()? {
+        match self.for_reading()? {
             None => Ok(BTreeMap::new()),
             Some(connection) => Ok(tables::touched(&connection.transaction()?)?),
         }
     }
 
     /// The file, if there is one. Somebody may have put another one in its place.
-    fn to_read(&mut self) -> Result<Option<&mut Connection>, Trouble> {
+    fn for_reading(&mut self) -> Result<Option<&mut Connection>, Trouble> {
         let file = match fs::metadata(&self.path) {
             Ok(metadata) => file_id(&metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -161,7 +161,7 @@ impl Database {
     }
 
     /// The file; made, for its owner only, if need be.
-    fn to_write(&mut self) -> Result<&mut Connection, Trouble> {
+    fn for_writing(&mut self) -> Result<&mut Connection, Trouble> {
         let is_new = !self.path.exists();
         if is_new && let Some(folder) = self.path.parent() {
             make_data_dir(folder)?;

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::backend::Unavailable;
-use super::{
-    Change, Changed, ENTRIES_MAX, Entries, RegistryVersion, Seen, Snapshot, are_as_expected,
-};
+use super::{Change, Changed, ENTRIES_MAX, Entries, RegistryVersion, Seen, Snapshot};
 
 /// Clones share their entries.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +33,11 @@ impl MemoryRegistry {
 
     pub(super) async fn change(&self, changes: Vec<Change>) -> Result<Changed, Unavailable> {
         let mut held = self.held();
-        if !are_as_expected(&changes, |name| held.entries.get(name).cloned()) {
+        let is_expected = |change: &Change| {
+            let current = held.entries.get(&change.name);
+            change.expected.is(current.map(Vec::as_slice))
+        };
+        if !changes.iter().all(is_expected) {
             return Ok(Changed::Differs);
         }
         let mut next = held.entries.clone();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::super::{Change, Changed, ENTRIES_MAX, Entries, Expected};
+use super::super::{Change, Changed, ENTRIES_MAX, Entries};
 use super::Trouble;
 
 type Result<T> = std::result::Result<T, rusqlite::Error>;
@@ -83,26 +83,20 @@ pub(super) fn change(transaction: &Transaction<'_>, changes: &[Change]) -> Resul
             .prepare_cached("SELECT value FROM entry WHERE name = ?1")?
             .query_row([name], |row| row.get(0))
             .optional()?;
-        let is_expected = match expected {
-            Expected::Any => true,
-            Expected::Absent => current.is_none(),
-            Expected::Value(value) => current.as_ref() == Some(value),
-        };
-        if !is_expected {
+        if !expected.is(current.as_deref()) {
             return Ok(Changed::Differs);
         }
     }
     let before = count(transaction)?;
     for Change { name, next, .. } in changes {
-        match next {
-            Some(value) => transaction
+        if let Some(value) = next {
+            transaction
                 .prepare_cached("INSERT OR REPLACE INTO entry VALUES (?1, ?2)")?
-                .execute(params![name, value])?,
-            None => {
-                transaction.execute("DELETE FROM used WHERE name = ?1", [name])?;
-                transaction.execute("DELETE FROM entry WHERE name = ?1", [name])?
-            }
-        };
+                .execute(params![name, value])?;
+        } else {
+            transaction.execute("DELETE FROM used WHERE name = ?1", [name])?;
+            transaction.execute("DELETE FROM entry WHERE name = ?1", [name])?;
+        }
     }
     if count(transaction)? > ENTRIES_MAX.max(before) {
         return Ok(Changed::Full);

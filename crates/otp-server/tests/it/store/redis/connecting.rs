@@ -6,6 +6,7 @@ use otp_core::Cap;
 use otp_server::clock::Clock;
 use otp_server::store::backend::{Claim, Taken};
 use otp_server::store::redis::{Password, RedisOptions, RedisStore};
+use otp_server::store::registry::{Change, Changed, Expected, Registry};
 use tempfile::TempDir;
 
 use super::super::listing::{list, listed, place};
@@ -59,6 +60,17 @@ async fn a_user_with_the_documented_rights_is_enough() {
     committed(store.commit(listed(2, 1, NOW), NOW).await);
     let entries = store.list(list(1), None, 10, NOW).await.unwrap();
     assert_eq!(entries, [place(2, NOW)]);
+    let registry = Registry::Redis(store.registry());
+    let made = Change {
+        name: "key/a".to_owned(),
+        expected: Expected::Absent,
+        next: Some(b"entry".to_vec()),
+    };
+    assert_eq!(registry.change(vec![made]).await.unwrap(), Changed::Done);
+    assert_eq!(registry.snapshot().await.unwrap().entries.len(), 1);
+    let used = vec![("key/a".to_owned(), NOW)];
+    registry.touch(used).await.unwrap();
+    assert_eq!(registry.touched().await.unwrap()["key/a"], NOW);
     let claims = [Claim {
         key: key(1),
         amount: 2,
