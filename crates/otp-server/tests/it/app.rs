@@ -182,9 +182,9 @@ impl TestApp {
             label: None,
         };
         let now = self.clock.now();
-        let (registrar, mut rng) = (self.registrar().await, rng());
-        let made = registrar.create_key(&order, now, &mut rng).await;
-        let (key, _) = made.expect("a key");
+        let (desk, mut rng) = (self.registrar().await, rng());
+        let created = desk.create_key(&order, now, &mut rng).await;
+        let (key, _) = created.expect("a key");
         self.knows(|| {
             let directory = &self.service.shared().directory;
             let identified = directory.identify(key.reveal(), now);

@@ -26,7 +26,7 @@ const FOREIGN_PAGE: Words = (
 );
 const FOREIGN_HOST: Words = (
     "foreign-host",
-    "This server answers only to its IP address or localhost. Set sample_face.keys to use it by name.",
+    "This server answers only to its IP address or localhost. Use a key to call it by another name.",
 );
 const TOO_MANY: Words = (
     "too-many",

@@ -11,7 +11,7 @@ use super::{Place, loaded, refused};
 fn only(configuration: &str) -> ApplicationSettings {
     let applications = loaded(configuration).config.applications;
     assert_eq!(applications.len(), 1);
-    let (_, settings) = applications.into_iter().next().unwrap();
+    let (_, settings) = applications.into_iter().next().expect("one application");
     settings
 }
 

@@ -83,7 +83,7 @@ async fn a_key_ends_at_its_moment() {
     caller(
         &directory,
         key.reveal(),
-        later(DAY - Duration::from_millis(1)),
+        later(Duration::from_millis(86_399_999)),
     );
     is_unknown(&directory, key.reveal(), later(DAY));
     let rows = desk.keys(None, later(DAY)).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_key_that_was_replaced_is_good_until_the_overlap_is_over() {
     assert_eq!(rotated.expires_at, Some(at.plus(90 * DAY)));
     let new = &rotated.key;
     let directory = directory(&Config::default(), &kept.registry).await;
-    let last = later(11 * DAY - SECOND);
+    let last = later((11 * DAY).saturating_sub(SECOND));
     for key in [&old, new] {
         let caller = caller(&directory, key.reveal(), last);
         assert_eq!(caller.mode, Mode::Test);
