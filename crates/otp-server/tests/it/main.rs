@@ -6,6 +6,7 @@ mod canaries;
 mod clocks;
 mod config;
 mod edge;
+mod isolation;
 mod key_face;
 mod keys;
 mod kill;
