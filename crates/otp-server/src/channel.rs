@@ -102,7 +102,7 @@ impl std::fmt::Debug for Secret {
 /// The channel took the message.
 #[derive(Debug)]
 pub struct Accepted {
-    /// The channel's own id for it.
+    /// The channel's own id for it. It may show whom it went to.
     pub message_id: String,
 }
 

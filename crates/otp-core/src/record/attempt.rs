@@ -9,7 +9,8 @@ pub struct Attempt {
     pub number: u8,
     /// By which channel.
     pub channel: ChannelKind,
-    /// The channel's own name for it, once there is one.
+    /// What is kept of the channel's own name for it, once there is one: not the name itself where
+    /// that shows the phone.
     pub message_id: String,
     /// How far it got.
     pub progress: Progress,

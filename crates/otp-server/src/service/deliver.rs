@@ -11,6 +11,9 @@ use crate::clock::Stopwatch;
 use crate::store::Versioned;
 use crate::telemetry;
 
+/// What a kept name is for.
+const MESSAGE: &str = "message";
+
 /// What is to be handed over, and what it rests on.
 pub(super) struct Dispatch {
     pub(super) key: RecordKey,
@@ -101,7 +104,10 @@ impl Service {
         metrics.graph_request(stopwatch.elapsed());
         metrics.delivery(telemetry::Channel::WhatsApp, counted(&delivered));
         match delivered {
-            Ok(Accepted { message_id }) => (DeliveryResult::Accepted { message_id }, Ok(())),
+            Ok(Accepted { message_id }) => {
+                let message_id = self.kept_name(&message_id);
+                (DeliveryResult::Accepted { message_id }, Ok(()))
+            }
             Err(error) => {
                 tracing::error!(
                     verification.id = %message.id,
@@ -112,6 +118,13 @@ impl Service {
                 (result(&error), Err(error))
             }
         }
+    }
+
+    /// What a channel calls a message may hold the phone, as WhatsApp's names do. What is kept of it
+    /// shows nothing, and tells whoever holds the keys whether another name is the same.
+    fn kept_name(&self, message_id: &str) -> String {
+        let keys = &self.shared().keys;
+        keys.name_key(MESSAGE, "", message_id).to_string()
     }
 
     /// Commits the note. Answers with the message to hand over next, if there is one, and with the

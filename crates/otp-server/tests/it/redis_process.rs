@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
@@ -65,6 +66,11 @@ impl RedisProcess {
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where it keeps its files.
+    pub(crate) fn directory(&self) -> &Path {
+        self.dir.path()
     }
 
     /// What `redis-cli` says to this.
