@@ -22,7 +22,7 @@ use otp_core::{InvalidPolicy, Keys, Timestamp};
 
 pub use self::application::{Application, Callback, Mode, Realm, TestRecipient};
 use self::entry::Name;
-pub use self::key::{KeyId, NewKey, is_shaped_as_key};
+pub use self::key::{KeyId, NewKey, is_marked_as_key, is_shaped_as_key};
 use self::known::{Configured, Known};
 pub use self::registrar::{
     ApplicationOrder, ApplicationRow, ApplicationState, KeyAbout, KeyOrder, KeyRow, KeyState,

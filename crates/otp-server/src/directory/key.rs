@@ -134,6 +134,14 @@ pub fn is_shaped_as_key(text: &str) -> bool {
     Shown::read(text).is_some()
 }
 
+/// Does this text begin as every key does? It may be one with a letter too many.
+#[must_use]
+pub fn is_marked_as_key(text: &str) -> bool {
+    [LIVE_PREFIX, TEST_PREFIX]
+        .iter()
+        .any(|prefix| text.starts_with(prefix))
+}
+
 const fn prefix(mode: Mode) -> &'static str {
     match mode {
         Mode::Live => LIVE_PREFIX,

@@ -4,9 +4,13 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
 
+use crate::directory::is_marked_as_key;
+
 /// Read from the request, and written to the answer.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LENGTH_MAX: usize = 64;
+/// ITU-T E.164.
+const PHONE_DIGITS_MAX: usize = 15;
 
 /// A request's id.
 #[derive(Clone, Debug)]
@@ -40,9 +44,18 @@ impl RequestId {
     }
 }
 
+/// It is logged, so it is none that could be a code, a phone or a key, whatever a caller thinks.
 fn is_harmless(id: &str) -> bool {
     (1..=LENGTH_MAX).contains(&id.len())
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && !could_be_typed(id)
+        && !is_marked_as_key(id)
+}
+
+/// A code, or a phone: no letter, and no more digits than a phone has.
+fn could_be_typed(id: &str) -> bool {
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    digits <= PHONE_DIGITS_MAX && !id.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

@@ -14,7 +14,7 @@ fn is_fresh(id: &str) -> bool {
 async fn a_harmless_request_id_is_given_back() {
     let app = TestApp::start().await;
     let longest = "x".repeat(64);
-    for id in ["1", "7f3a-11_b.C", &longest] {
+    for id in ["r1", "7f3a-11_b.C", "1700000000000000", &longest] {
         for path in ["/livez", "/nowhere", "/otp/abc"] {
             let answer = app
                 .request(Method::GET, path, &[("X-Request-Id", id)], "")
@@ -38,6 +38,11 @@ async fn a_hostile_request_id_is_replaced() {
         "\u{9b}31m",
         "",
         &long,
+        // It would stand in the log.
+        "123456",
+        "14155550123",
+        "415-555-0123",
+        "otp_live_0123456789",
     ] {
         let mut connection = Connection::open(app.address).unwrap();
         let request =
