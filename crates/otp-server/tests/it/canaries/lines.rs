@@ -40,13 +40,23 @@ fn is_plain(line: &str) {
 
 /// A call without its line could not be looked into; a call with two would be counted twice.
 pub(super) fn every_call_left_one(log: &str, traffic: &Traffic) {
-    let lines = log
-        .lines()
-        .filter(|line| line.contains("answered ") && line.contains("/otp/{phone} with"));
-    let lines = lines.count();
+    let said = |routes: &[&str]| {
+        let is_of = |line: &&str| {
+            let is_on = |route: &&str| line.contains(*route);
+            line.contains("answered ") && routes.iter().any(is_on)
+        };
+        log.lines().filter(is_of).count()
+    };
+    let of_sample_face = said(&["/otp/{phone} with"]);
     assert!(
-        lines >= traffic.calls,
-        "{lines} lines for {} calls",
+        of_sample_face >= traffic.calls,
+        "{of_sample_face} lines for {} calls",
         traffic.calls
+    );
+    let of_applications = said(&[" /v1/verifications", " /api/v1/otp"]);
+    assert!(
+        of_applications >= traffic.calls_of_applications,
+        "{of_applications} lines for {} calls",
+        traffic.calls_of_applications
     );
 }

@@ -1,76 +1,79 @@
-//! Looks for canaries, in every shape that they might be written in.
+//! Looks for canaries wherever the program wrote something.
 
 use std::fs;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::BASE64_STANDARD;
 use graph_simulator::{APP_SECRET, TOKEN};
-use sha2::{Digest, Sha256};
 
-use super::traffic::{Traffic, digest_of};
+use super::applications::{ADDRESS, AMOUNT, IDEMPOTENCY_KEY, NOTE, PAYEE};
+use super::keys::Keys;
+use super::traffic::Traffic;
+use crate::needles::Needles;
 use crate::process::Place;
 
-/// What must not be found, with its name.
+/// What must not be found.
 pub(super) struct Search {
-    secrets: Vec<(String, Vec<u8>)>,
-    phones: Vec<(String, Vec<u8>)>,
+    secrets: Needles,
+    phones: Needles,
+    notes: Needles,
 }
 
 impl Search {
-    pub(super) fn of(place: &Place, traffic: &Traffic, key: &str) -> Self {
+    pub(super) fn of(place: &Place, traffic: &Traffic, key: &str, keys: &Keys) -> Self {
+        let mut secrets = Needles::default();
         let master =
             fs::read_to_string(place.path().join("data/secret")).expect("a start makes it");
-        let mut secrets = vec![
-            named("the token", TOKEN),
-            named("the app's secret", APP_SECRET),
-            named("a caller's key", key),
-            named("the master secret", master.trim()),
-            (
-                "the master secret".to_owned(),
-                STANDARD.decode(master.trim()).expect("base64"),
-            ),
-        ];
-        assert!(
-            traffic.codes.len() > 10,
-            "only {} codes were sent",
-            traffic.codes.len()
-        );
-        for code in traffic.codes.iter().chain(&traffic.guesses) {
-            secrets.push(named("a code", code));
-            // Half of a digest, or less, is enough to try all codes against.
-            secrets.push(named("a code's plain digest", &digest_of(code)[..8]));
-            let digest = Sha256::digest(code)[..6].to_vec();
-            secrets.push(("a code's plain digest".to_owned(), digest));
+        secrets.add("the token", TOKEN);
+        secrets.add("the app's secret", APP_SECRET);
+        secrets.add("a caller's key", key);
+        secrets.add("the master secret", master.trim());
+        let bytes = BASE64_STANDARD.decode(master.trim()).expect("base64");
+        secrets.add_bytes("the master secret", &bytes);
+        for key in keys.all() {
+            secrets.add("an application's key", key);
+            secrets.add("its secret part", &key[17..47]);
         }
-        let phones = traffic.phones.iter().flat_map(|phone| {
-            let digits = phone.trim_start_matches('+');
-            // Without the calling code it is as good as whole.
-            [
-                named("a phone", &digits[1..]),
-                named("a phone's plain digest", &digest_of(digits)[..8]),
-                named(
-                    "a phone's plain digest",
-                    &digest_of(&format!("+{digits}"))[..8],
-                ),
-            ]
-        });
+        secrets.add("an idempotency key", IDEMPOTENCY_KEY);
+        secrets.add("an amount", AMOUNT);
+        secrets.add("a payee", PAYEE);
+        secrets.add("a person's address", ADDRESS);
+        let codes = traffic.codes.len();
+        assert!(codes > 10, "only {codes} codes were sent");
+        for code in traffic.codes.iter().chain(&traffic.guesses) {
+            secrets.add_code("a code", code);
+        }
+        let mut phones = Needles::default();
+        for phone in &traffic.phones {
+            phones.add_phone("a phone", phone);
+        }
+        let mut notes = Needles::default();
+        notes.add("metadata", NOTE);
         Self {
-            phones: phones.collect(),
             secrets,
+            phones,
+            notes,
         }
     }
 
-    /// Neither secrets nor phones.
+    /// Nothing of anybody.
     #[track_caller]
     pub(super) fn everything(&self, place: &str, bytes: &[u8]) {
-        self.secrets(place, bytes);
-        absent(&self.phones, place, bytes);
+        self.kept(place, bytes);
+        self.notes.are_not_in(place, bytes);
     }
 
-    /// An answer may name the phone that was asked for: its contract says so.
+    /// An application's own notes come back to it, so they are kept.
+    #[track_caller]
+    pub(super) fn kept(&self, place: &str, bytes: &[u8]) {
+        self.secrets.are_not_in(place, bytes);
+        self.phones.are_not_in(place, bytes);
+    }
+
+    /// An answer of the sample face may name the phone that was asked for: its contract says so.
     #[track_caller]
     pub(super) fn secrets(&self, place: &str, bytes: &[u8]) {
-        absent(&self.secrets, place, bytes);
+        self.secrets.are_not_in(place, bytes);
     }
 
     /// Every file, as raw bytes; the master secret's own file holds the master secret.
@@ -80,50 +83,11 @@ impl Search {
             let path = entry.expect("a file").path();
             if path.file_name() != Some("secret".as_ref()) {
                 let bytes = fs::read(&path).expect("it can be read");
-                self.everything(&path.display().to_string(), &bytes);
+                self.kept(&path.display().to_string(), &bytes);
                 searched += bytes.len();
             }
         }
         // A search through an empty store (16 KiB of tables) would find nothing either.
         assert!(searched > 24 * 1024, "only {searched} bytes were kept");
     }
-}
-
-fn named(name: &str, text: &str) -> (String, Vec<u8>) {
-    (name.to_owned(), text.as_bytes().to_vec())
-}
-
-#[track_caller]
-fn absent(canaries: &[(String, Vec<u8>)], place: &str, bytes: &[u8]) {
-    for (name, canary) in canaries {
-        assert!(
-            !is_in(bytes, canary),
-            "{name} ({}) in {place}:\n{}",
-            String::from_utf8_lossy(canary),
-            around(bytes, canary)
-        );
-    }
-}
-
-/// Whether `bytes` holds `needle`.
-pub(super) fn is_in(bytes: &[u8], needle: &[u8]) -> bool {
-    place_of(bytes, needle).is_some()
-}
-
-fn place_of(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    let (first, rest) = needle.split_first().expect("something to look for");
-    let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| byte == first) {
-        at += found + 1;
-        if bytes[at..].starts_with(rest) {
-            return Some(at - 1);
-        }
-    }
-    None
-}
-
-fn around(bytes: &[u8], needle: &[u8]) -> String {
-    let at = place_of(bytes, needle).unwrap_or(0);
-    let end = (at + needle.len() + 200).min(bytes.len());
-    String::from_utf8_lossy(&bytes[at.saturating_sub(200)..end]).into_owned()
 }

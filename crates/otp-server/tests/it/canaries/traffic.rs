@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use graph_simulator::{Effect, Fault, FaultTarget, TOKEN};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
 use crate::process::{Connection, Place, Program, Reply};
 
 /// Text that would end a line, steer a terminal, or break out of JSON.
 const HOSTILE: &str = "14155550123\r\n2027-01-15T08:00:00Z ERROR forged\u{1b}[2J\0\u{9b}31m\u{2028}\",\"level\":\"ERROR\u{202e}";
-const GUESS: &str = "9081726354";
+pub(super) const GUESS: &str = "9081726354";
 
 /// What was sent, and what must not be found.
 #[derive(Default)]
@@ -18,10 +18,36 @@ pub(super) struct Traffic {
     pub(super) codes: Vec<String>,
     pub(super) guesses: Vec<String>,
     pub(super) phones: Vec<String>,
+    /// What the sample face and the operators' pages said.
     pub(super) answers: Vec<String>,
+    /// What the faces for applications said, but for what a test key is told.
+    pub(super) of_applications: Vec<String>,
     pub(super) metrics: String,
     /// Calls that reached the sample face.
     pub(super) calls: usize,
+    /// Calls that reached the faces for applications.
+    pub(super) calls_of_applications: usize,
+}
+
+impl Traffic {
+    pub(super) fn next_phone(&mut self) -> String {
+        let phone = format!("1415777{:04}", 1000 + 37 * self.phones.len());
+        self.phones.push(phone.clone());
+        phone
+    }
+
+    /// Keeps what an application was told. A code belongs into what a test key is told, and nowhere
+    /// else.
+    pub(super) fn remember(&mut self, reply: &Reply, to_a_test_key: bool) {
+        let mut whole = reply.whole();
+        let told: Option<Value> = serde_json::from_str(&reply.text).ok();
+        let code = told.as_ref().and_then(|told| told["test_code"].as_str());
+        if let Some(code) = code.filter(|_| to_a_test_key) {
+            self.codes.push(code.to_owned());
+            whole = whole.replace(code, "-");
+        }
+        self.of_applications.push(whole);
+    }
 }
 
 /// A caller who knows a key, and what it has done so far.
@@ -49,7 +75,6 @@ pub(super) fn drive(place: &Place, server: &Program, key: &str) -> Traffic {
     caller.bodies();
     caller.hostile_phones();
     caller.strange_requests();
-    caller.done.metrics = caller.ask("GET", "/metrics", "").text;
     caller.done
 }
 
@@ -204,9 +229,7 @@ impl Caller<'_> {
     }
 
     fn next_phone(&mut self) -> String {
-        let phone = format!("1415777{:04}", 1000 + 37 * self.done.phones.len());
-        self.done.phones.push(phone.clone());
-        phone
+        self.done.next_phone()
     }
 
     fn call(&mut self, method: &str, phone: &str, body: &str) -> Reply {
@@ -233,16 +256,6 @@ impl Caller<'_> {
         self.done.answers.push(reply.whole());
         reply
     }
-}
-
-/// The SHA-256 in hex.
-pub(super) fn digest_of(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a text cannot fail");
-            hex
-        })
 }
 
 fn percent_encoded(text: &str) -> String {
