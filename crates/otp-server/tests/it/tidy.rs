@@ -7,6 +7,7 @@ mod layers;
 mod links;
 mod manifests;
 mod paths;
+mod secrets;
 mod shape;
 mod tree;
 
@@ -164,4 +165,16 @@ fn every_test_that_the_security_page_names_is_there() {
     hold(links::lost_tests(&page.text, |test| {
         tree.has_function(test)
     }));
+}
+
+#[test]
+fn digests_of_codes_and_keys_are_compared_in_constant_time() {
+    let tree = Tree::read();
+    for (path, name) in [
+        ("crates/otp-core/src/keys.rs", "CodeDigest"),
+        ("crates/otp-server/src/config/keys.rs", "KeyHash"),
+    ] {
+        let file = tree.file(path);
+        hold(secrets::compares_in_constant_time(&file.text, name));
+    }
 }
