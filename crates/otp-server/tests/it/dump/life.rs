@@ -78,20 +78,12 @@ impl<'a> Story<'a> {
             "code_length = 8\ncallback_url = \"https://shop.example/hook\"\ncallback_secret = \"{secret}\"\n\
              test_recipients = [{{ phone = \"{RECIPIENT}\", code = \"{RECIPIENT_CODE}\", until = \"2027-03-01\" }}]"
         );
-        let shared = self.app.service.shared();
-        let (registrar, now) = (shared.directory.registrar(), shared.clock.now());
-        let settings = settings.parse().expect("TOML");
-        let order = registrar.order_application("shop", settings, false, "".as_ref(), now);
-        let order = order.expect("an application as it should be");
-        let added = registrar.add_application(order, Some((&shared.keys, [7; 24])), now);
-        added.await.expect("it is new");
-        shared.directory.refresh().await.expect("it answers");
+        self.app.add_application("shop", &settings).await;
     }
 
     /// One is replaced, one revoked.
     async fn keys_that_end(&mut self) {
-        let shared = self.app.service.shared();
-        let (registrar, now) = (shared.directory.registrar(), shared.clock.now());
+        let (registrar, now) = (self.app.registrar().await, self.app.clock.now());
         let order = KeyOrder {
             application: "shop".to_owned(),
             mode: Mode::Live,

@@ -88,12 +88,14 @@ async fn the_keys_of_a_disabled_application_open_nothing_and_those_of_others_do(
     let app = TestApp::start_with(three_applications).await;
     let key = key_for(&app, "shop", Scope::Admin).await;
     let other = key_for(&app, "bank", Scope::Admin).await;
-    let directory = &app.service.shared().directory;
     let switch = async |to| {
-        let registrar = directory.registrar();
+        let registrar = app.registrar().await;
         let switched = registrar.switch_application("shop", to, app.clock.now());
         switched.await.expect("it is there");
-        directory.refresh().await.expect("the registry answers");
+        let is_there = to == ApplicationState::Enabled;
+        let directory = &app.service.shared().directory;
+        app.knows(|| directory.application("shop").is_some() == is_there)
+            .await;
     };
     switch(ApplicationState::Disabled).await;
     for route in &ROUTES {

@@ -32,12 +32,13 @@ pub(super) enum About {
 const ONE: &str = "/v1/verifications/{id}";
 const OTP: &str = "/api/v1/otp";
 const OTP_VERIFY: &str = "/api/v1/otp-verify";
+const WHMCS_WEBHOOK: &str = "/api/v1/whmcs-webhook";
 const CHECK: &str = "/v1/verifications/{id}/check";
 const RESEND: &str = "/v1/verifications/{id}/resend";
 const CANCEL: &str = "/v1/verifications/{id}/cancel";
 const TIMELINE: &str = "/v1/verifications/{id}/timeline";
 
-pub(super) static ROUTES: [Route; 9] = [
+pub(super) static ROUTES: [Route; 10] = [
     Route::new(Method::GET, START, Scope::Read, About::Others),
     Route::new(Method::POST, START, Scope::Start, About::Others),
     Route::new(Method::GET, ONE, Scope::Read, About::One),
@@ -47,20 +48,29 @@ pub(super) static ROUTES: [Route; 9] = [
     Route::new(Method::POST, CANCEL, Scope::Start, About::One),
     Route::new(Method::POST, OTP, Scope::Start, About::Others),
     Route::new(Method::POST, OTP_VERIFY, Scope::Check, About::One),
+    Route::new(Method::POST, WHMCS_WEBHOOK, Scope::Start, About::Others),
 ];
 
 /// Nothing of these is any application's, and the sample face has a room of its own here.
-const FOR_EVERYBODY: [&str; 7] = [
+const FOR_EVERYBODY: [&str; 11] = [
     "/livez",
     "/readyz",
     "/metrics",
+    "/docs",
+    "/docs/{part}",
+    "/openapi.json",
+    // Of Meta's account, which all of them share; told apart by the verification's id.
+    "/webhooks/whatsapp",
     "/problems/{name}",
     "/v1/{nothing}*",
     "/{face:[oO][tT][pP]}/{phone}",
     "/{face:[oO][tT][pP]}/{phone}/",
 ];
-/// Not a route, but how logs and metrics name one.
-const NAMES: [&str; 1] = ["/otp/{phone}"];
+/// Not routes, but how logs and metrics name one, and what the document has for an example.
+const NAMES: [&str; 2] = [
+    "/otp/{phone}",
+    "/v1/verifications/0UlaYCLOgzXWtGwV-VBzK0YHBZF3YOAzeLKJysAX6cg",
+];
 
 impl Route {
     const fn new(method: Method, path: &'static str, scope: Scope, about: About) -> Self {

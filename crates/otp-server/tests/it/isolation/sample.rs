@@ -1,8 +1,10 @@
 //! The sample face, which speaks for the default application where nobody shows a key.
 
-use otp_server::directory::Mode;
+use actix_web::http::Method;
+use otp_server::directory::{Mode, Scope};
+use serde_json::json;
 
-use super::{Begun, phone, realms, three_applications};
+use super::{APPLICATIONS, Begun, phone, realms, three_applications};
 use crate::app::{Answer, TestApp};
 
 /// The id of what the sample face started, as its own application sees it.
@@ -61,4 +63,30 @@ async fn what_the_sample_face_starts_is_the_default_applications_and_live() {
         assert!(realm.is_valid(&begun).await);
     }
     assert!(is_no_code(&app.check(&phone, &code).await, &phone));
+}
+
+#[actix_web::test]
+async fn with_a_key_the_sample_face_knows_the_codes_of_its_application_only() {
+    let app = TestApp::start_with(three_applications).await;
+    let mut keys = Vec::new();
+    for application in APPLICATIONS {
+        let scopes = [Scope::Start, Scope::Check];
+        keys.push(app.key(application, &scopes, Mode::Live).await);
+    }
+    let ask = async |key: &str, method, phone: &str, code: &str| {
+        let body = json!({ "code": code }).to_string();
+        let headers = [("X-API-Key", key)];
+        app.request(method, &format!("/otp/{phone}"), &headers, &body)
+            .await
+    };
+    for (number, one) in keys.iter().enumerate() {
+        let phone = phone(number);
+        ask(one, Method::GET, &phone, "").await.is(200, "");
+        let code = app.last_code(&phone);
+        for other in keys.iter().filter(|other| *other != one) {
+            let answer = ask(other, Method::POST, &phone, &code).await;
+            assert!(is_no_code(&answer, &phone), "{answer:?}");
+        }
+        ask(one, Method::POST, &phone, &code).await.is(200, "");
+    }
 }
