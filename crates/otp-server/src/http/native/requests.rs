@@ -137,8 +137,7 @@ pub(in crate::http) struct StartBody {
         examples("en-US")
     )]
     locale: Option<String>,
-    /// Digits in the code, instead of the application's. Short codes are refused where the odds of guessing would be
-    /// too good.
+    /// Digits in the code: at least as many as the application's codes have.
     #[schema(minimum = 4, maximum = 10)]
     code_length: Option<u8>,
     /// Seconds that the code can be used, instead of the application's.
