@@ -19,12 +19,16 @@ pub use self::registrar::{keys_to_seal, registrar};
 pub use self::vault::{Vault, kept_keys};
 use crate::attendant::Attendant;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Dates};
 use crate::service::Service;
 
-/// Checks what can be checked beside a running server: the account file, the account, the
+/// Checks what can be checked beside a running server: dates, the account file, the account, the
 /// template. Answers with the line that says which template is in use.
 pub async fn check(config: &Config) -> Result<String> {
+    let now = Clock::system().now();
+    for (name, settings) in &config.applications {
+        settings.check_dates(name, Dates::Known, now)?;
+    }
     Account::open(config).await.map(|account| account.greeting)
 }
 

@@ -23,7 +23,7 @@ use otp_core::{InvalidPolicy, Keys, Timestamp};
 pub use self::application::{Application, Callback, Mode, Realm, TestRecipient};
 use self::entry::Name;
 pub use self::key::{KeyId, NewKey, is_marked_as_key, is_shaped_as_key};
-use self::known::{Configured, Known};
+use self::known::{Complaint, Configured, Known};
 pub use self::registrar::{
     ApplicationOrder, ApplicationRow, ApplicationState, KeyAbout, KeyOrder, KeyRow, KeyState,
     Origin, Registrar, RegistrarError, Rotated,
@@ -52,7 +52,7 @@ pub struct Directory {
     looked_at_ms: AtomicU64,
     age: Stopwatch,
     /// Complaints about entries that were made already.
-    complaints: Mutex<BTreeSet<String>>,
+    complaints: Mutex<BTreeSet<Complaint>>,
     /// Uses of keys that are not noted in the registry yet.
     uses: Mutex<BTreeMap<KeyId, Timestamp>>,
 }
@@ -236,13 +236,16 @@ impl Directory {
     }
 
     /// Each is said once, for as long as it holds.
-    fn complain(&self, complaints: BTreeSet<String>) {
+    fn complain(&self, complaints: BTreeSet<Complaint>) {
         let mut said = self
             .complaints
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         for complaint in complaints.difference(&said) {
-            tracing::error!("{complaint}");
+            match complaint {
+                Complaint::Warning(what) => tracing::warn!("{what}"),
+                Complaint::Error(what) => tracing::error!("{what}"),
+            }
         }
         *said = complaints;
     }

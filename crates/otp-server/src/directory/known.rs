@@ -114,15 +114,24 @@ impl Known {
         configured: &Configured,
         snapshot: &Snapshot,
         before: &Self,
-    ) -> (Self, BTreeSet<String>) {
+    ) -> (Self, BTreeSet<Complaint>) {
         Reading::new(configured).read(snapshot, Some(before))
     }
+}
+
+/// What is wrong with an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Complaint {
+    /// It is as somebody may want it.
+    Warning(String),
+    /// Nobody wants it so.
+    Error(String),
 }
 
 /// One reading of the registry.
 struct Reading<'a> {
     configured: &'a Configured,
-    complaints: BTreeSet<String>,
+    complaints: BTreeSet<Complaint>,
 }
 
 impl<'a> Reading<'a> {
@@ -133,7 +142,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn read(mut self, snapshot: &Snapshot, before: Option<&Known>) -> (Known, BTreeSet<String>) {
+    fn read(mut self, snapshot: &Snapshot, before: Option<&Known>) -> (Known, BTreeSet<Complaint>) {
         let mut disabled: BTreeSet<&str> = BTreeSet::new();
         let mut applications: BTreeMap<Arc<str>, Arc<Application>> = BTreeMap::new();
         let mut keys = HashMap::new();
@@ -162,10 +171,11 @@ impl<'a> Reading<'a> {
                     let complaint = format!(
                         "there is an entry beside applications and keys that this otp-server does not know: {name:?}"
                     );
-                    self.complaints.insert(complaint);
+                    self.complaints.insert(Complaint::Warning(complaint));
                 }
             }
         }
+        self.check_owners(&keys, snapshot);
         applications.retain(|name, _| !disabled.contains(&**name));
         let known = Known {
             version: Some(snapshot.version),
@@ -178,17 +188,17 @@ impl<'a> Reading<'a> {
 
     fn application(&mut self, name: &str, value: &[u8]) -> Option<Arc<Application>> {
         if self.configured.applications.contains_key(name) {
-            self.complaints.insert(format!(
+            self.complaints.insert(Complaint::Warning(format!(
                 "application {name:?} stands in the configuration, so what was added by command under this name is ignored"
-            ));
+            )));
             return None;
         }
         match self.try_application(name, value) {
             Ok(application) => application,
             Err(why) => {
-                self.complaints.insert(format!(
+                self.complaints.insert(Complaint::Error(format!(
                     "application {name:?} cannot be used, and its keys are refused: {why}"
-                ));
+                )));
                 None
             }
         }
@@ -217,8 +227,8 @@ impl<'a> Reading<'a> {
         });
         let (entry, hash) = hashed
             .map_err(|why| {
-                self.complaints
-                    .insert(format!("key {id} is refused: its entry {why}"));
+                let complaint = format!("key {id} is refused: its entry {why}");
+                self.complaints.insert(Complaint::Error(complaint));
             })
             .ok()?;
         let known_before = before.and_then(|before| before.keys.get(&id));
@@ -230,12 +240,28 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// An application may have gone from the configuration, and its keys are still there.
+    fn check_owners(&mut self, keys: &HashMap<KeyId, KnownKey>, snapshot: &Snapshot) {
+        for key in keys.values() {
+            let name = key.entry.application.as_str();
+            let is_there = self.configured.applications.contains_key(name)
+                || snapshot
+                    .entries
+                    .contains_key(&Name::Application(name).written());
+            if !is_there {
+                self.complaints.insert(Complaint::Warning(format!(
+                    "there are keys of an application {name:?}, which is not there, so they are refused"
+                )));
+            }
+        }
+    }
+
     /// Whatever it says, the application is off.
     fn check_mark(&mut self, name: &str, value: &[u8]) {
         if let Err(why) = entry::read::<DisabledEntry>(value) {
-            self.complaints.insert(format!(
+            self.complaints.insert(Complaint::Warning(format!(
                 "that application {name:?} is disabled stands in an entry that {why}"
-            ));
+            )));
         }
     }
 }

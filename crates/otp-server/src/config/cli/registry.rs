@@ -48,7 +48,7 @@ pub struct KeyCreateFlags {
     pub test: bool,
 
     /// How long it is good, such as 90d or 12h; for ever when not given
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_life)]
     pub expires_in: Option<Duration>,
 
     /// What people call it, shown by `key list`
@@ -123,13 +123,23 @@ pub struct ApplicationAddFlags {
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
 
-    /// One setting, such as `code_length=8`; may be given several times, and wins over the file
+    /// One setting, such as `code_length=8`; may be given several times, and wins over the file. Others on this
+    /// machine can read command lines: a secret belongs in a file, `callback_secret_file=FILE`
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 
     /// Give an application that was added before these settings instead of its own
     #[arg(long)]
     pub replace: bool,
+}
+
+/// A key that has ended when it is made is a mistake.
+fn parse_life(text: &str) -> Result<Duration, String> {
+    let life = parse_time(text)?;
+    if life.is_zero() {
+        return Err("is no time at all".to_owned());
+    }
+    Ok(life)
 }
 
 /// A whole number of seconds, minutes, hours or days.

@@ -90,6 +90,6 @@ async fn made(
         label: None,
     };
     let mut rng = StdRng::seed_from_u64(5_000_000 + seed);
-    let made = registrar.create_key(&order, now, &mut rng).await;
-    made.expect("a key").0
+    let created = registrar.create_key(&order, now, &mut rng).await;
+    created.expect("a key").0
 }

@@ -63,7 +63,7 @@ pub(super) async fn live(app: &TestApp) -> Life {
     }
     story.at_the_sample_face().await;
     story.trouble_on_the_way().await;
-    story.to_a_test_recipient().await;
+    story.a_test_recipient().await;
     story.told()
 }
 
@@ -104,13 +104,12 @@ impl<'a> Story<'a> {
     }
 
     async fn caller(&mut self, application: &'static str, mode: Mode) -> Caller<'a> {
-        let scopes = [Scope::Start, Scope::Check, Scope::Read];
-        let key = self.app.key(application, &scopes, mode).await;
-        self.hide_key(&key);
+        let client = Client::of(self.app, application, mode).await;
+        self.hide_key(client.key());
         Caller {
             application,
             mode,
-            client: Client::with(self.app, key),
+            client,
         }
     }
 
@@ -155,9 +154,9 @@ impl<'a> Story<'a> {
         assert_eq!(checked["valid"], false, "the payment is missing");
         self.app.pass(Duration::from_mins(1));
         let resend = format!("{START}/{}/resend", id(&told));
-        let resent = caller.client.call(Method::POST, &resend, "").await;
-        assert_eq!(resent.status, 200, "{}", resent.text);
-        let code = self.code_of(&phone, &resent.json());
+        let again = caller.client.call(Method::POST, &resend, "").await;
+        assert_eq!(again.status, 200, "{}", again.text);
+        let code = self.code_of(&phone, &again.json());
         self.is_kept(caller, &phone, ("pay", Some(&binding)), &id(&told), &code);
     }
 
@@ -225,7 +224,7 @@ impl<'a> Story<'a> {
         assert_eq!(answer.status, 502);
     }
 
-    async fn to_a_test_recipient(&mut self) {
+    async fn a_test_recipient(&mut self) {
         let caller = self.caller("shop", Mode::Live).await;
         let told = caller.client.start(RECIPIENT).await;
         assert_eq!(told["test"], true);

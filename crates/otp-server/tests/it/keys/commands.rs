@@ -272,7 +272,9 @@ fn a_test_recipient_is_one_for_ninety_days_at_most() {
     let place = Place::with(
         "[applications.shop]\ntest_recipients = [{ phone = \"+14155550123\", code = \"271828\", until = \"2999-01-01\" }]\n",
     );
-    let ended = place.run(&[]);
-    assert_eq!(ended.code, Some(1));
-    assert!(ended.err.contains("for more than 90 days"), "{}", ended.err);
+    for arguments in [&[][..], &["--check"]] {
+        let ended = place.run(arguments);
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.err.contains("for more than 90 days"), "{}", ended.err);
+    }
 }

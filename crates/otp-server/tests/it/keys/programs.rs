@@ -278,7 +278,20 @@ fn an_application_of_the_configuration_wins_over_one_that_was_added() {
     assert_eq!(place.simulator.last_code(PHONE).unwrap().len(), 7);
     let logged = server.kill().err;
     assert!(
-        logged.contains("was added by command under this name is ignored"),
+        logged.contains("WARN")
+            && logged.contains("was added by command under this name is ignored"),
         "{logged}"
     );
+}
+
+#[test]
+fn keys_of_an_application_that_went_from_the_configuration_are_refused_with_a_warning() {
+    let place = Place::with("[applications.till]\ncode_length = 7\n");
+    let key = key_of(&run(&place, &["key", "create", "--application", "till"]));
+    place.write("otp-server.toml", "");
+    let server = place.start();
+    assert_eq!(send(&server, &key).status, 401);
+    let logged = server.kill().err;
+    let said = "keys of an application \"till\", which is not there";
+    assert_eq!(logged.matches(said).count(), 1, "{logged}");
 }

@@ -174,3 +174,22 @@ async fn what_is_too_large_or_too_many_is_refused<T>(kept: Kept<T>) {
     assert_eq!(put(registry, "e1", b"in its place").await, Changed::Done);
     assert_eq!(names(registry).await.len(), ENTRIES_MAX);
 }
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_no_empty_one_and_one_put_in_its_place_is_read() {
+    let kept = embedded();
+    put(&kept.registry, "a", b"1").await;
+    let version = kept.registry.snapshot().await.unwrap().version;
+    let file = kept.place.path().join("data/applications.sqlite3");
+    let aside = kept.place.path().join("aside");
+    std::fs::rename(&file, &aside).unwrap();
+    let error = kept.registry.snapshot().await.unwrap_err();
+    assert!(error.to_string().contains("is gone: restore it"), "{error}");
+    assert_eq!(put(&kept.elsewhere, "b", b"2").await, Changed::Done);
+    let Seen::Snapshot(anew) = kept.registry.look(Some(version)).await.unwrap() else {
+        panic!("another file went unnoticed")
+    };
+    assert!(anew.entries.keys().eq(["b"]));
+    std::fs::rename(&aside, &file).unwrap();
+    assert_eq!(names(&kept.registry).await, ["a"]);
+}

@@ -207,3 +207,24 @@ async fn figures_and_reasons_are_for_keys_with_the_scope_admin() {
         }
     }
 }
+
+#[actix_web::test]
+async fn an_application_spends_its_own_budget_and_no_more() {
+    let app = TestApp::start_with(|config| {
+        config.budget.whatsapp_price_elsewhere = Some(50_000);
+    })
+    .await;
+    app.add_application("shop", "budget_per_day = 0.1\ntotal_sends_per_hour = 50")
+        .await;
+    let shop = app.key("shop", &START_AND_CHECK, Mode::Live).await;
+    let send = async |phone: &str| {
+        let headers = [("X-API-Key", shop.as_str())];
+        app.request(Method::GET, &format!("/otp/{phone}"), &headers, "")
+            .await
+            .status
+    };
+    assert_eq!(send("14155550101").await, 200);
+    assert_eq!(send("14155550102").await, 200);
+    assert_eq!(send("14155550103").await, 429);
+    app.send("14155550103").await.is(200, "");
+}

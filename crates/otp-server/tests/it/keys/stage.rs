@@ -26,7 +26,7 @@ pub(super) struct Kept<T> {
     pub(super) registry: Registry,
     /// Another way to the same entries, as another process has one.
     pub(super) elsewhere: Registry,
-    pub(super) _place: T,
+    pub(super) place: T,
 }
 
 pub(super) fn memory() -> Kept<()> {
@@ -34,7 +34,7 @@ pub(super) fn memory() -> Kept<()> {
     Kept {
         registry: Registry::Memory(registry.clone()),
         elsewhere: Registry::Memory(registry),
-        _place: (),
+        place: (),
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn embedded() -> Kept<TempDir> {
     Kept {
         registry: open(),
         elsewhere: open(),
-        _place: place,
+        place,
     }
 }
 
@@ -67,7 +67,7 @@ async fn on<T>(url: &str, place: T) -> Kept<T> {
     Kept {
         registry: Registry::Redis(one.registry()),
         elsewhere: Registry::Redis(other.registry()),
-        _place: place,
+        place,
     }
 }
 

@@ -50,7 +50,7 @@ impl Applicant<'_> {
         body: &str,
     ) -> Reply {
         // Both ways to show a key.
-        let shown = if self.done.of_applications.len() % 2 == 0 {
+        let shown = if self.done.of_applications.len().is_multiple_of(2) {
             format!("Authorization: Bearer {key}")
         } else {
             format!("X-API-Key: {key}")
