@@ -152,6 +152,9 @@ impl Problem {
         response.content_type(PROBLEM_JSON);
         if let Some(secs) = self.retry_after_secs {
             response.insert_header((RETRY_AFTER, secs));
+            if self.kind.is_of_sends() {
+                response.insert_header(("RateLimit", format!("\"sends\";r=0;t={secs}")));
+            }
         }
         if let Some(allowed) = self.allowed {
             response.insert_header(("Allow", allowed));

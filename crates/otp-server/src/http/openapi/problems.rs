@@ -6,7 +6,7 @@ use utoipa::openapi::example::ExampleBuilder;
 
 use super::super::native;
 use super::super::problem::{Body, Kind, Problem};
-use super::headers::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use super::headers::{ALLOW, RATE_LIMIT, RETRY_AFTER, WWW_AUTHENTICATE};
 use super::schemas_of;
 
 pub(super) use super::super::problem::PROBLEM_JSON as CONTENT_TYPE;
@@ -58,12 +58,11 @@ pub(super) fn headers(kind: Kind) -> &'static [&'static str] {
         Kind::Unauthorized => &[WWW_AUTHENTICATE],
         Kind::IdempotencyConflict
         | Kind::BudgetExhausted
-        | Kind::Cooldown
-        | Kind::SendLimit
         | Kind::CheckLimit
         | Kind::Locked
         | Kind::DeliveryFailed
         | Kind::Unavailable => &[RETRY_AFTER],
+        Kind::Cooldown | Kind::SendLimit => &[RETRY_AFTER, RATE_LIMIT],
         Kind::InvalidRequest
         | Kind::BodyTooLarge
         | Kind::Forbidden

@@ -62,6 +62,11 @@ impl Kind {
         }
     }
 
+    /// Whether it tells of a limit that RateLimit tells of.
+    pub(super) fn is_of_sends(self) -> bool {
+        matches!(self, Self::Cooldown | Self::SendLimit)
+    }
+
     /// The last part of its address.
     pub(in crate::http) fn name(self) -> &'static str {
         match self {

@@ -118,6 +118,7 @@ async fn a_resend_ends_the_code_before_it_and_keeps_the_attempts() {
     let answer = client.call(Method::POST, &resend, "").await;
     is_problem(&answer, 429, "cooldown");
     assert_eq!(answer.header("retry-after"), Some("60"));
+    assert_eq!(answer.header("ratelimit"), Some("\"sends\";r=0;t=60"));
     app.pass(Duration::from_mins(1));
     let answer = client
         .post(&resend, &json!({ "channel": "whatsapp" }))
