@@ -1,10 +1,20 @@
 //! Ways to a person. A closed set: each way says of a failure what the caller should do.
 
+pub mod breaker;
+mod cause;
+mod destination;
+mod languages;
 pub mod whatsapp;
+
+use std::time::Duration;
 
 use otp_core::{PhoneNumber, VerificationId};
 use zeroize::Zeroizing;
 
+pub use self::cause::{Cause, ProviderAnswer, Trouble};
+pub use self::destination::{
+    AddressKind, Destination, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId,
+};
 use self::whatsapp::WhatsAppChannel;
 
 /// What is to be delivered.
@@ -13,11 +23,38 @@ pub struct Message {
     /// Goes along as the caller's reference, and comes back in receipts.
     pub id: VerificationId,
     /// To whom.
-    pub phone: PhoneNumber,
+    pub to: Destination,
     /// The code in the clear.
     pub code: Secret,
     /// Languages that the person reads, best first, as in `Accept-Language`.
     pub languages: Vec<String>,
+    /// How much longer the code can be used.
+    pub expires_in: Duration,
+}
+
+impl Message {
+    /// A message to somebody of whom only a phone number is known, in no language in particular.
+    #[must_use]
+    pub fn to_phone(
+        id: VerificationId,
+        phone: PhoneNumber,
+        code: Secret,
+        expires_in: Duration,
+    ) -> Self {
+        Self {
+            id,
+            to: Destination::from(phone),
+            code,
+            languages: Vec::new(),
+            expires_in,
+        }
+    }
+
+    /// The same, for somebody who reads these languages.
+    #[must_use]
+    pub fn in_languages(self, languages: Vec<String>) -> Self {
+        Self { languages, ..self }
+    }
 }
 
 /// A code in the clear, from its making to its delivery.
@@ -70,8 +107,25 @@ pub enum DeliveryError {
     Uncertain(#[source] Cause),
 }
 
-/// What a provider or the network said.
-pub type Cause = whatsapp_cloud::GraphError;
+impl DeliveryError {
+    /// What the provider or the network said.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        match self {
+            Self::Undeliverable(cause)
+            | Self::Throttled(cause)
+            | Self::ChannelDown(cause)
+            | Self::Rejected(cause)
+            | Self::Uncertain(cause) => cause,
+        }
+    }
+
+    /// How long to leave the channel alone, where it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.cause().retry_after()
+    }
+}
 
 /// One way out; one per worker thread.
 #[derive(Clone, Debug)]

@@ -52,14 +52,14 @@ impl Service {
             store, clock, keys, ..
         } = self.shared();
         let now = clock.now();
-        let is_wanted = match store.load(key, now).await {
-            Ok(Some(loaded)) => loaded.record.awaits_delivery(id, &sealed, now),
+        let loaded = match store.load(key, now).await {
+            Ok(Some(loaded)) if loaded.record.awaits_delivery(id, &sealed, now) => loaded,
             // The record's timer comes back to it.
-            Ok(None) | Err(_) => false,
+            _ => return,
         };
-        if !is_wanted {
+        let Some(wanted) = loaded.record.verification(id) else {
             return;
-        }
+        };
         let unsealed = match keys.unseal(id, &sealed) {
             Ok(unsealed) => unsealed,
             Err(error) => {
@@ -69,12 +69,7 @@ impl Service {
         };
         tracing::warn!(verification.id = %id, phone = %unsealed.phone.masked(), "took up an interrupted delivery");
         let (phone, code) = (unsealed.phone, Secret::new(unsealed.code));
-        let message = Message {
-            id,
-            phone,
-            code,
-            languages: Vec::new(),
-        };
+        let message = Message::to_phone(id, phone, code, wanted.expires_at.since(now));
         // The failure is logged and noted where it happens.
         let claimed = Claimed::nothing(now);
         let _noted = self.deliver(key, None, message, claimed).await;

@@ -29,7 +29,7 @@ impl Service {
         if let Err(error) = &delivered {
             tracing::error!(
                 verification.id = %message.id,
-                phone = %message.phone.masked(),
+                phone = %message.to.masked(),
                 channel = self.channel.name(),
                 "could not deliver a code: {error}"
             );

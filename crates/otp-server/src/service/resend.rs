@@ -80,15 +80,9 @@ impl Service {
             Some(Err(refusal)) => return Ok(self.held_back(refusal)),
             None => return Ok(StartOutcome::NotFound),
         };
-        let message = Message {
-            id,
-            phone,
-            code: drawn.code,
-            languages: (!known.locale.is_empty())
-                .then_some(known.locale)
-                .into_iter()
-                .collect(),
-        };
+        let languages = (!known.locale.is_empty()).then_some(known.locale);
+        let message = Message::to_phone(id, phone, drawn.code, drawn.policy.lifetime)
+            .in_languages(languages.into_iter().collect());
         let send = Send {
             key,
             policy: drawn.policy,

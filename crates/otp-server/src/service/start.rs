@@ -126,12 +126,8 @@ impl Service {
             Ok(counted) => counted,
             Err(refusal) => return Ok(self.held_back(refusal)),
         };
-        let message = Message {
-            id,
-            phone: request.phone,
-            code: drawn.code,
-            languages: request.languages,
-        };
+        let message = Message::to_phone(id, request.phone, drawn.code, drawn.policy.lifetime)
+            .in_languages(request.languages);
         let send = Send {
             key,
             policy: drawn.policy,

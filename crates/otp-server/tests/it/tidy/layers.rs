@@ -57,6 +57,8 @@ const STAY_HOME: &[(&str, &[&str])] = &[
     ("redis", &["store", "config", "app"]),
     ("whatsapp_cloud", &["app", "channel"]),
     ("awc", &["app", "channel"]),
+    ("lettre", &["channel"]),
+    ("jsonwebtoken", &["channel"]),
 ];
 
 /// The parts of `std` through which the world would leak into the rules.
