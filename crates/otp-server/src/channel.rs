@@ -4,6 +4,7 @@ pub mod breaker;
 mod cause;
 mod destination;
 mod languages;
+pub mod text;
 pub mod whatsapp;
 
 use std::time::Duration;
