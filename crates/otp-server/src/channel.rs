@@ -3,8 +3,11 @@
 pub mod breaker;
 mod cause;
 mod destination;
+mod exchange;
 mod languages;
+mod secret;
 pub mod text;
+pub mod vonage;
 pub mod whatsapp;
 
 use std::time::Duration;
@@ -16,6 +19,9 @@ pub use self::cause::{Cause, ProviderAnswer, Trouble};
 pub use self::destination::{
     AddressKind, Destination, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId,
 };
+pub use self::exchange::{HttpOptions, InvalidAuthorities};
+pub use self::secret::ProviderSecret;
+use self::vonage::VonageChannel;
 use self::whatsapp::WhatsAppChannel;
 
 /// What is to be delivered.
@@ -133,6 +139,8 @@ impl DeliveryError {
 pub enum Channel {
     /// An authentication template over Meta's Cloud API.
     WhatsApp(WhatsAppChannel),
+    /// Messenger or text messages over Vonage.
+    Vonage(VonageChannel),
 }
 
 impl Channel {
@@ -140,6 +148,7 @@ impl Channel {
     pub async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
         match self {
             Self::WhatsApp(channel) => channel.deliver(message).await,
+            Self::Vonage(channel) => channel.deliver(message).await,
         }
     }
 
@@ -147,6 +156,7 @@ impl Channel {
     pub fn health(&self) -> Result<(), String> {
         match self {
             Self::WhatsApp(channel) => channel.health(),
+            Self::Vonage(channel) => channel.health(),
         }
     }
 
@@ -155,6 +165,7 @@ impl Channel {
     pub fn name(&self) -> &'static str {
         match self {
             Self::WhatsApp(_) => "whatsapp",
+            Self::Vonage(channel) => channel.name(),
         }
     }
 }
