@@ -7,6 +7,7 @@ mod exchange;
 mod languages;
 mod secret;
 pub mod text;
+pub mod twilio;
 pub mod vonage;
 pub mod whatsapp;
 
@@ -21,6 +22,7 @@ pub use self::destination::{
 };
 pub use self::exchange::{HttpOptions, InvalidAuthorities};
 pub use self::secret::ProviderSecret;
+use self::twilio::TwilioChannel;
 use self::vonage::VonageChannel;
 use self::whatsapp::WhatsAppChannel;
 
@@ -141,6 +143,8 @@ pub enum Channel {
     WhatsApp(WhatsAppChannel),
     /// Messenger or text messages over Vonage.
     Vonage(VonageChannel),
+    /// Text messages over Twilio.
+    Twilio(TwilioChannel),
 }
 
 impl Channel {
@@ -149,6 +153,7 @@ impl Channel {
         match self {
             Self::WhatsApp(channel) => channel.deliver(message).await,
             Self::Vonage(channel) => channel.deliver(message).await,
+            Self::Twilio(channel) => channel.deliver(message).await,
         }
     }
 
@@ -157,6 +162,7 @@ impl Channel {
         match self {
             Self::WhatsApp(channel) => channel.health(),
             Self::Vonage(channel) => channel.health(),
+            Self::Twilio(channel) => channel.health(),
         }
     }
 
@@ -166,6 +172,7 @@ impl Channel {
         match self {
             Self::WhatsApp(_) => "whatsapp",
             Self::Vonage(channel) => channel.name(),
+            Self::Twilio(_) => "twilio_sms",
         }
     }
 }
