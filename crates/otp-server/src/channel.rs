@@ -4,6 +4,7 @@ pub mod breaker;
 mod cause;
 mod destination;
 mod exchange;
+pub mod gateway;
 mod languages;
 mod secret;
 pub mod text;
@@ -21,6 +22,7 @@ pub use self::destination::{
     AddressKind, Destination, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId,
 };
 pub use self::exchange::{HttpOptions, InvalidAuthorities};
+use self::gateway::GatewayChannel;
 pub use self::secret::ProviderSecret;
 use self::twilio::TwilioChannel;
 use self::vonage::VonageChannel;
@@ -145,6 +147,8 @@ pub enum Channel {
     Vonage(VonageChannel),
     /// Text messages over Twilio.
     Twilio(TwilioChannel),
+    /// A gateway of one's own.
+    Gateway(GatewayChannel),
 }
 
 impl Channel {
@@ -154,6 +158,7 @@ impl Channel {
             Self::WhatsApp(channel) => channel.deliver(message).await,
             Self::Vonage(channel) => channel.deliver(message).await,
             Self::Twilio(channel) => channel.deliver(message).await,
+            Self::Gateway(channel) => channel.deliver(message).await,
         }
     }
 
@@ -163,6 +168,7 @@ impl Channel {
             Self::WhatsApp(channel) => channel.health(),
             Self::Vonage(channel) => channel.health(),
             Self::Twilio(channel) => channel.health(),
+            Self::Gateway(channel) => channel.health(),
         }
     }
 
@@ -173,6 +179,7 @@ impl Channel {
             Self::WhatsApp(_) => "whatsapp",
             Self::Vonage(channel) => channel.name(),
             Self::Twilio(_) => "twilio_sms",
+            Self::Gateway(_) => "gateway",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Ways to a person beside WhatsApp's template, each through its public face against a stand-in.
 
 mod desk;
+mod gateway;
 mod twilio;
 mod vonage;
 
