@@ -7,6 +7,7 @@ mod exchange;
 pub mod gateway;
 mod languages;
 mod secret;
+pub mod smtp;
 pub mod text;
 pub mod twilio;
 pub mod vonage;
@@ -24,6 +25,7 @@ pub use self::destination::{
 pub use self::exchange::{HttpOptions, InvalidAuthorities};
 use self::gateway::GatewayChannel;
 pub use self::secret::ProviderSecret;
+use self::smtp::SmtpChannel;
 use self::twilio::TwilioChannel;
 use self::vonage::VonageChannel;
 use self::whatsapp::WhatsAppChannel;
@@ -147,6 +149,8 @@ pub enum Channel {
     Vonage(VonageChannel),
     /// Text messages over Twilio.
     Twilio(TwilioChannel),
+    /// E-mail.
+    Smtp(SmtpChannel),
     /// A gateway of one's own.
     Gateway(GatewayChannel),
 }
@@ -158,6 +162,7 @@ impl Channel {
             Self::WhatsApp(channel) => channel.deliver(message).await,
             Self::Vonage(channel) => channel.deliver(message).await,
             Self::Twilio(channel) => channel.deliver(message).await,
+            Self::Smtp(channel) => channel.deliver(message).await,
             Self::Gateway(channel) => channel.deliver(message).await,
         }
     }
@@ -168,6 +173,7 @@ impl Channel {
             Self::WhatsApp(channel) => channel.health(),
             Self::Vonage(channel) => channel.health(),
             Self::Twilio(channel) => channel.health(),
+            Self::Smtp(channel) => channel.health(),
             Self::Gateway(channel) => channel.health(),
         }
     }
@@ -179,6 +185,7 @@ impl Channel {
             Self::WhatsApp(_) => "whatsapp",
             Self::Vonage(channel) => channel.name(),
             Self::Twilio(_) => "twilio_sms",
+            Self::Smtp(_) => "email",
             Self::Gateway(_) => "gateway",
         }
     }

@@ -2,6 +2,8 @@
 
 mod desk;
 mod gateway;
+mod mail_server;
+mod smtp;
 mod twilio;
 mod vonage;
 
