@@ -4,6 +4,7 @@ mod account;
 mod parts;
 mod serve;
 mod vault;
+mod ways;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -16,6 +17,7 @@ use self::account::Account;
 use self::parts::Parts;
 pub use self::vault::{Vault, kept_keys};
 use crate::attendant::Attendant;
+use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::service::Service;
@@ -77,6 +79,12 @@ impl Application {
     #[must_use]
     pub fn service(&self) -> Service {
         self.service_parts.service().0
+    }
+
+    /// The configured ways to a person beside WhatsApp's template. Call it inside an actix system.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        self.service_parts.channels()
     }
 
     /// Stops the server from elsewhere; `handle().stop(true)` waits for requests under way.

@@ -3,12 +3,14 @@
 //! Everything that is wrong is reported at once ([`ConfigError`]). Each setting is declared where it is read,
 //! one file per concern; [`Config::settings`] lists them all.
 
+mod address;
 mod agreement;
 mod audit;
 mod cli;
 mod code;
 mod faces;
 mod file;
+mod gateway;
 mod graph;
 mod http;
 mod keys;
@@ -21,7 +23,12 @@ mod sample_face;
 mod secret;
 mod setting;
 mod shared_limits;
+mod smtp;
 mod store;
+mod texts;
+mod twilio;
+mod vonage;
+mod ways;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -29,6 +36,10 @@ use std::{
 };
 
 use toml::Table;
+
+use crate::channel::gateway::GatewayOptions;
+use crate::channel::smtp::SmtpOptions;
+use crate::channel::text::Texts;
 
 pub use self::{
     audit::AuditSettings,
@@ -45,6 +56,8 @@ pub use self::{
     setting::{ConfigError, Setting},
     shared_limits::{BudgetSettings, CountrySettings, SharedLimitSettings},
     store::{Durability, StoreKind, StoreSettings},
+    twilio::TwilioSettings,
+    vonage::VonageSettings,
 };
 use self::{
     reader::{Reader, Section},
@@ -80,6 +93,16 @@ pub struct Config {
     pub key_face: KeyFaceSettings,
     /// Calls to Meta.
     pub graph: GraphSettings,
+    /// What messages say where no provider words them.
+    pub texts: Texts,
+    /// Messenger and text messages by Vonage.
+    pub vonage: Option<VonageSettings>,
+    /// Text messages by Twilio.
+    pub twilio: Option<TwilioSettings>,
+    /// E-mail.
+    pub smtp: Option<SmtpOptions>,
+    /// A gateway of one's own.
+    pub gateway: Option<GatewayOptions>,
     /// The HTTP server.
     pub http: HttpSettings,
     /// The store.
@@ -144,6 +167,11 @@ impl Config {
         let countries = reader.section("countries", CountrySettings::read);
         let budget = reader.section("budget", BudgetSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
+        let texts = reader.section("texts", texts::read);
+        let vonage = reader.section("vonage", VonageSettings::read);
+        let twilio = reader.section("twilio", TwilioSettings::read);
+        let smtp = reader.section("smtp", smtp::read);
+        let gateway = reader.section("gateway", gateway::read);
         let http = reader.section("http", HttpSettings::read);
         let mut store = reader.section("store", StoreSettings::read);
         reader.section("redis", |section| {
@@ -178,6 +206,11 @@ impl Config {
                 native_face,
                 key_face,
                 graph,
+                texts,
+                vonage,
+                twilio,
+                smtp,
+                gateway,
                 http,
                 store,
                 log,

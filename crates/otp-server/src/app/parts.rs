@@ -7,6 +7,7 @@ use otp_core::PhoneNumber;
 
 use super::account::Account;
 use super::vault::Vault;
+use super::ways::Ways;
 use crate::channel::Channel;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ use crate::telemetry::Metrics;
 pub(super) struct Parts {
     shared: Arc<Shared>,
     account: Account,
+    ways: Ways,
 }
 
 impl Parts {
@@ -27,6 +29,7 @@ impl Parts {
     pub(super) async fn assemble(config: &Config, account: Account, clock: Clock) -> Result<Self> {
         warm_up();
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
+        let ways = Ways::configured(config, &clock)?;
         let shared = Shared {
             store,
             keys,
@@ -43,12 +46,18 @@ impl Parts {
         Ok(Self {
             shared: Arc::new(shared),
             account,
+            ways,
         })
     }
 
     /// What all threads share.
     pub(super) fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared)
+    }
+
+    /// The ways beside WhatsApp's template, for the calling thread, which must run an actix system or worker.
+    pub(super) fn channels(&self) -> Vec<Channel> {
+        self.ways.channels()
     }
 
     /// A service for the calling thread, which must run an actix system or worker.

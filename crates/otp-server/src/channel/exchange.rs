@@ -32,7 +32,7 @@ const CONNECTIONS_MAX: usize = 256;
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
 
 /// How to reach a provider over HTTP.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpOptions {
     /// Time to resolve and connect, and once more for the TLS handshake.
     pub connect_timeout: Duration,

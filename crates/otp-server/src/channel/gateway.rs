@@ -30,7 +30,7 @@ const NAME: &str = "gateway";
 const MESSAGE_ID_CHARS_MAX: usize = 200;
 
 /// A gateway.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayOptions {
     /// Where to post.
     pub url: String,

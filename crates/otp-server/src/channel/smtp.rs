@@ -29,7 +29,7 @@ const CONNECTIONS_MAX: u32 = 4;
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
 /// A mail server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SmtpOptions {
     /// Its name, for which its certificate must be.
     pub host: String,

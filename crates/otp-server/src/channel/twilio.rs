@@ -25,7 +25,7 @@ const NAME: &str = "twilio";
 pub const REFERENCE: &str = "verification";
 
 /// An account at Twilio.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwilioOptions {
     /// Scheme, host and port, without a slash at the end.
     pub url: String,

@@ -25,7 +25,7 @@ pub const DEFAULT_URL: &str = "https://api.nexmo.com";
 const NAME: &str = "vonage";
 
 /// An application at Vonage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VonageOptions {
     /// Scheme, host and port, without a slash at the end.
     pub url: String,

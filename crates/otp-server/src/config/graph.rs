@@ -160,7 +160,7 @@ fn parse_url(text: &str) -> Result<String, String> {
     Ok(format!("{scheme}://{authority}"))
 }
 
-fn parse_language(text: &str) -> Result<String, String> {
+pub(super) fn parse_language(text: &str) -> Result<String, String> {
     let letters = text.split('_').all(|part| {
         (2..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
     });

@@ -14,6 +14,7 @@ use actix_web::rt::time::sleep;
 use graph_simulator::{Simulator, SimulatorConfig};
 use otp_core::Timestamp;
 use otp_server::app::Application;
+use otp_server::channel::Channel;
 use otp_server::clock::{Clock, Stopwatch};
 use otp_server::config::{Config, SecretFile, SharedLimitSettings};
 use otp_server::service::Service;
@@ -56,6 +57,7 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     pub(crate) address: SocketAddr,
     pub(crate) service: Service,
+    pub(crate) channels: Vec<Channel>,
     pub(crate) folder: TempDir,
     client: awc::Client,
     handle: ServerHandle,
@@ -83,6 +85,16 @@ impl TestApp {
         Self::serve(simulator, folder, Clock::manual(START), &config).await
     }
 
+    /// What the operator reads when a server with these settings does not start.
+    pub(crate) async fn refusal(change: impl FnOnce(&mut Config)) -> String {
+        let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut config = config_for(folder.path(), &simulator);
+        change(&mut config);
+        let built = Application::build(&config, Clock::manual(START)).await;
+        format!("{:#}", built.expect_err("these settings are wrong"))
+    }
+
     async fn serve(simulator: Simulator, folder: TempDir, clock: Clock, config: &Config) -> Self {
         let application = Application::build(config, clock.clone())
             .await
@@ -92,6 +104,7 @@ impl TestApp {
             application.service(),
             application.handle(),
         );
+        let channels = application.channels();
         let running = actix_web::rt::spawn(async move {
             application
                 .run_until_stopped()
@@ -106,6 +119,7 @@ impl TestApp {
             clock,
             address,
             service,
+            channels,
             folder,
             client,
             handle,

@@ -1,5 +1,6 @@
 //! Ways to a person beside WhatsApp's template, each through its public face against a stand-in.
 
+mod configured;
 mod desk;
 mod gateway;
 mod mail_server;

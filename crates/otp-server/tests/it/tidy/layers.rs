@@ -33,7 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["clock"]),
     ("channel", &["clock"]),
     ("telemetry", &["clock", "config"]),
-    ("config", &["store"]),
+    ("config", &["channel", "store"]),
     ("start_failure", &[]),
     ("secret", &[]),
     ("clock", &[]),
