@@ -66,6 +66,38 @@ pub struct SimulatorConfig {
     pub webhook_attempts: u32,
     /// The wait before the third attempt at a webhook (the second follows at once); it doubles.
     pub webhook_backoff: Duration,
+    /// An application at Vonage, if its Messages API is to be simulated too.
+    pub vonage: Option<VonageConfig>,
+    /// An account at Twilio, if its Messaging API is to be simulated too.
+    pub twilio: Option<TwilioConfig>,
+}
+
+/// An application at Vonage.
+#[derive(Clone)]
+pub struct VonageConfig {
+    /// Its id.
+    pub application_id: String,
+    /// Its public key, in PEM.
+    pub public_key: String,
+    /// The account's signature secret, which signs webhooks.
+    pub signature_secret: String,
+    /// Where it is told what became of messages.
+    pub status_url: Option<String>,
+    /// Where it is told what people write.
+    pub inbound_url: Option<String>,
+}
+
+/// An account at Twilio.
+#[derive(Clone)]
+pub struct TwilioConfig {
+    /// `AC` and 32 hexadecimal digits.
+    pub account_sid: String,
+    /// The account's token, which also signs callbacks.
+    pub auth_token: String,
+    /// An API key of the account: `SK` and 32 hexadecimal digits.
+    pub api_key: String,
+    /// The key's secret.
+    pub api_key_secret: String,
 }
 
 impl Default for SimulatorConfig {
@@ -88,6 +120,8 @@ impl Default for SimulatorConfig {
             webhook_queue: 65_536,
             webhook_attempts: 6,
             webhook_backoff: Duration::from_secs(1),
+            vonage: None,
+            twilio: None,
         }
     }
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
 use crate::phone;
-use crate::sent::{Addressee, SentMessage};
+use crate::sent::{Addressee, SentMessage, VonageChannel};
+use crate::vonage;
 use crate::webhook::{self, Status, events};
 use crate::world::World;
 
@@ -116,7 +117,7 @@ async fn receipts(world: &World, client: &awc::Client, request: &Map<String, Val
         .filter(|repeat| (1..=REPEAT_MAX).contains(repeat));
     let repeat =
         repeat.ok_or_else(|| bad(format!("`repeat` is a whole number from 1 to {REPEAT_MAX}")))?;
-    let payload = events::receipt(world, message_id, status, code).ok_or_else(|| {
+    let payload = webhook::receipt(world, message_id, status, code).ok_or_else(|| {
         bad(format!(
             "no message {message_id} is remembered; `GET messages` lists them"
         ))
@@ -129,8 +130,26 @@ async fn receipts(world: &World, client: &awc::Client, request: &Map<String, Val
 }
 
 async fn inbound(world: &World, client: &awc::Client, request: &Map<String, Value>) -> Answer {
-    only(request, &["from", "text", "button_payload", "context_id"])?;
+    only(
+        request,
+        &["from", "text", "button_payload", "context_id", "channel"],
+    )?;
     let from = text(request, "from")?;
+    if request.contains_key("channel") {
+        let channel = match text(request, "channel")? {
+            "messenger" => VonageChannel::Messenger,
+            "sms" => VonageChannel::Sms,
+            other => {
+                return Err(bad(format!(
+                    "`channel` is messenger or sms over Vonage, not `{other}`; leave it out for WhatsApp"
+                )));
+            }
+        };
+        let payload = vonage::webhook::inbound(world, channel, from, text(request, "text")?)
+            .ok_or_else(|| bad("no application at Vonage is configured".to_owned()))?;
+        let webhook = webhook::deliver_now(world, client, payload).await;
+        return Ok(json!({"success": true, "webhooks": [webhook]}).to_string());
+    }
     let from = phone::recipient_digits(from)
         .ok_or_else(|| bad(format!("`from` is a phone number, not `{from}`")))?;
     let payload = match (request.get("text"), request.get("button_payload")) {

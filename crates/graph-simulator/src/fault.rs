@@ -12,7 +12,7 @@ use crate::phone;
 /// Which calls a fault hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultTarget {
-    /// Every Graph call.
+    /// Every call.
     Any,
     /// `POST /{phone number}/messages`.
     Messages,
@@ -36,9 +36,13 @@ pub enum FaultTarget {
     SubscribedApps,
     /// The app's `subscriptions`.
     Subscriptions,
+    /// Vonage's `POST /v1/messages`.
+    Vonage,
+    /// Twilio's `POST ../Messages.json`.
+    Twilio,
 }
 
-const TARGETS: [(&str, FaultTarget); 12] = [
+const TARGETS: [(&str, FaultTarget); 14] = [
     ("any", FaultTarget::Any),
     ("messages", FaultTarget::Messages),
     ("templates", FaultTarget::Templates),
@@ -51,6 +55,8 @@ const TARGETS: [(&str, FaultTarget); 12] = [
     ("me", FaultTarget::Me),
     ("subscribed_apps", FaultTarget::SubscribedApps),
     ("subscriptions", FaultTarget::Subscriptions),
+    ("vonage", FaultTarget::Vonage),
+    ("twilio", FaultTarget::Twilio),
 ];
 
 impl FromStr for FaultTarget {

@@ -4,7 +4,7 @@ mod auth;
 pub(crate) mod error;
 mod fields;
 mod health;
-mod mishap;
+pub(crate) mod mishap;
 mod node;
 mod number;
 mod paging;
@@ -67,7 +67,7 @@ pub(crate) async fn answer(
         .unwrap_or_else(|error| error.response());
     let response = finish(&call, response);
     match mishap {
-        Some(Mishap::After(effect)) => mishap::afterwards(&context, &effect, response),
+        Some(Mishap::After(effect)) => mishap::afterwards(request, &effect, response),
         _ => response,
     }
 }

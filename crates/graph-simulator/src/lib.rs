@@ -13,6 +13,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! Beside Meta's it has stand-ins for Vonage's and Twilio's message APIs, when they are configured.
+//!
 //! It knows nothing of our client, and shares no type with it, so that one mistake cannot hide in both.
 
 mod account;
@@ -26,6 +28,9 @@ mod phone;
 mod sent;
 mod server;
 mod simulator;
+mod twilio;
+mod vendor;
+mod vonage;
 mod webhook;
 mod wording;
 mod world;
@@ -34,7 +39,7 @@ pub use account::{
     APP_ID, APP_SECRET, BUSINESS_ID, DISPLAY_PHONE_NUMBER, PHONE_NUMBER_ID, TEMPLATE_ID,
     TEMPLATE_LANGUAGE, TEMPLATE_NAME, TOKEN, VERIFICATION_CODE, WABA_ID,
 };
-pub use config::{Receipts, SimulatorConfig};
+pub use config::{Receipts, SimulatorConfig, TwilioConfig, VonageConfig};
 pub use fault::{Effect, Fault, FaultTarget};
-pub use sent::SentMessage;
+pub use sent::{SentMessage, VonageChannel};
 pub use simulator::Simulator;

@@ -16,7 +16,7 @@ use crate::config::SimulatorConfig;
 use crate::simulator::Simulator;
 use crate::webhook;
 use crate::world::World;
-use crate::{control, graph};
+use crate::{control, graph, twilio, vonage};
 
 /// Meta refuses larger requests too; nothing here comes near it.
 const BODY_MAX_BYTES: usize = 1024 * 1024;
@@ -102,6 +102,16 @@ async fn answer(
 ) -> HttpResponse {
     if let Some(call) = request.path().strip_prefix("/_simulator/") {
         return control::answer(&world, &client, &request, call, &body).await;
+    }
+    if let Some(vonage) = &world.config.vonage
+        && request.path() == vonage::PATH
+    {
+        return vonage::answer(&world, vonage, &request, &body).await;
+    }
+    if let Some(twilio) = &world.config.twilio
+        && let Some(rest) = request.path().strip_prefix(twilio::PREFIX)
+    {
+        return twilio::answer(&world, twilio, &request, rest, &body).await;
     }
     graph::answer(&world, &client, &request, &body).await
 }

@@ -11,9 +11,10 @@ use serde_json::{Map, Value};
 use crate::config::SimulatorConfig;
 use crate::fault::Fault;
 use crate::phone;
-use crate::sent::{Addressee, SentMessage};
+use crate::sent::{Addressee, SentMessage, VonageChannel};
 use crate::server::{self, Running};
-use crate::webhook::{Status, events};
+use crate::vonage;
+use crate::webhook::{self, Status, events};
 use crate::world::World;
 
 /// A running simulator; dropping it stops it.
@@ -109,10 +110,10 @@ impl Simulator {
     /// Sends a receipt for a message now, through its webhook.
     ///
     /// # Panics
-    /// When the message is not remembered, or the status is not one of Meta's.
+    /// When the message is not remembered, or the status is not one of its vendor's.
     pub fn receipt(&self, message_id: &str, status: &str, code: Option<i64>) {
         let status: Status = status.parse().unwrap_or_else(|reason| panic!("{reason}"));
-        let payload = events::receipt(&self.world, message_id, status, code);
+        let payload = webhook::receipt(&self.world, message_id, status, code);
         let payload = payload.unwrap_or_else(|| panic!("no message {message_id} is remembered"));
         self.world.webhooks.enqueue(payload);
     }
@@ -120,6 +121,16 @@ impl Simulator {
     /// A person writes: opens the service window and sends the webhook.
     pub fn inbound_text(&self, from: &str, text: &str) {
         let payload = events::inbound_text(&self.world, &phone::digits(from), text);
+        self.world.webhooks.enqueue(payload);
+    }
+
+    /// A person writes over one of Vonage's channels.
+    ///
+    /// # Panics
+    /// When no application at Vonage is configured.
+    pub fn inbound_vonage(&self, channel: VonageChannel, from: &str, text: &str) {
+        let payload = vonage::webhook::inbound(&self.world, channel, from, text);
+        let payload = payload.unwrap_or_else(|| panic!("no application at Vonage"));
         self.world.webhooks.enqueue(payload);
     }
 

@@ -17,13 +17,17 @@ use tokio::sync::mpsc;
 pub(crate) use delivery::{client, deliver_now, deliver_waiting, verify};
 pub(crate) use status::Status;
 
+use crate::sent::vendor_id::{self, Vendor};
+use crate::world::World;
+use crate::{twilio, vonage};
+
 /// One webhook, ready to be posted.
 #[derive(Clone, Debug)]
 pub(crate) struct Payload {
     /// Where it goes; `None` when nobody is subscribed.
     pub(crate) url: Option<String>,
     pub(crate) body: Bytes,
-    pub(crate) signature: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Payload {
@@ -33,8 +37,27 @@ impl Payload {
         Payload {
             url,
             body,
-            signature,
+            headers: vec![
+                ("Content-Type", "application/json".to_owned()),
+                ("User-Agent", "facebookexternalua".to_owned()),
+                ("X-Hub-Signature-256", signature),
+            ],
         }
+    }
+}
+
+/// A receipt for a message of any vendor's, whose remembered status moves too; `None` when it is
+/// not remembered.
+pub(crate) fn receipt(
+    world: &World,
+    message_id: &str,
+    status: Status,
+    code: Option<i64>,
+) -> Option<Payload> {
+    match vendor_id::parse(message_id) {
+        Some((Vendor::Vonage, message)) => vonage::webhook::status(world, &message, status, code),
+        Some((Vendor::Twilio, message)) => twilio::callback::status(world, &message, status, code),
+        None => events::receipt(world, message_id, status, code),
     }
 }
 
@@ -44,8 +67,12 @@ pub(crate) fn hmac_hex(key: &[u8], message: &[u8]) -> String {
         unreachable!("HMAC takes a key of any length")
     };
     mac.update(message);
-    let digest = mac.finalize().into_bytes();
-    digest
+    hex(&mac.finalize().into_bytes())
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 0xf])
         .map(hex_digit)

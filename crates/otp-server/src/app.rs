@@ -5,6 +5,7 @@ mod parts;
 mod registrar;
 mod serve;
 mod vault;
+mod ways;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};

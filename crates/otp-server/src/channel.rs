@@ -1,13 +1,35 @@
 //! Ways to a person. A closed set: each way says of a failure what the caller should do.
 
+pub mod breaker;
+mod cause;
+mod destination;
+mod exchange;
+pub mod gateway;
 pub mod inbound;
+mod languages;
+mod secret;
+pub mod smtp;
+pub mod text;
+pub mod twilio;
+pub mod vonage;
 pub mod whatsapp;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use otp_core::{ChannelKind, Handover, PhoneNumber, VerificationId};
 use zeroize::Zeroizing;
 
+pub use self::cause::{Cause, ProviderAnswer, Trouble};
+pub use self::destination::{
+    AddressKind, Destination, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId,
+};
+pub use self::exchange::{HttpOptions, InvalidAuthorities};
+use self::gateway::GatewayChannel;
+pub use self::secret::ProviderSecret;
+use self::smtp::SmtpChannel;
+use self::twilio::TwilioChannel;
+use self::vonage::VonageChannel;
 use self::whatsapp::WhatsAppChannel;
 
 /// What is to be delivered.
@@ -20,13 +42,15 @@ pub struct Message {
     /// By which channel.
     pub channel: ChannelKind,
     /// To whom.
-    pub phone: PhoneNumber,
+    pub to: Destination,
     /// The code in the clear.
     pub code: Secret,
     /// Languages that the person reads, best first, as in `Accept-Language`.
     pub languages: Vec<String>,
     /// The application's own templates by language, instead of the account's.
     pub templates: BTreeMap<String, String>,
+    /// How much longer the code can be used.
+    pub expires_in: Duration,
 }
 
 impl Message {
@@ -126,14 +150,39 @@ pub enum DeliveryError {
     Uncertain(#[source] Cause),
 }
 
-/// What a provider or the network said.
-pub type Cause = whatsapp_cloud::GraphError;
+impl DeliveryError {
+    /// What the provider or the network said.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        match self {
+            Self::Undeliverable(cause)
+            | Self::Throttled(cause)
+            | Self::ChannelDown(cause)
+            | Self::Rejected(cause)
+            | Self::Uncertain(cause) => cause,
+        }
+    }
+
+    /// How long to leave the channel alone, where it said so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.cause().retry_after()
+    }
+}
 
 /// One way out; one per worker thread.
 #[derive(Clone, Debug)]
 pub enum Channel {
     /// Templates over Meta's Cloud API: authentication for codes, utility for notices.
     WhatsApp(WhatsAppChannel),
+    /// Messenger or text messages over Vonage.
+    Vonage(VonageChannel),
+    /// Text messages over Twilio.
+    Twilio(TwilioChannel),
+    /// E-mail.
+    Smtp(SmtpChannel),
+    /// A gateway of one's own.
+    Gateway(GatewayChannel),
 }
 
 impl Channel {
@@ -141,13 +190,10 @@ impl Channel {
     pub async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
         match self {
             Self::WhatsApp(channel) => channel.deliver(message).await,
-        }
-    }
-
-    /// Hands a notice over and waits for the channel's word, within the channel's own deadline.
-    pub async fn notify(&self, notice: &Notice) -> Result<Accepted, DeliveryError> {
-        match self {
-            Self::WhatsApp(channel) => channel.notify(notice).await,
+            Self::Vonage(channel) => channel.deliver(message).await,
+            Self::Twilio(channel) => channel.deliver(message).await,
+            Self::Smtp(channel) => channel.deliver(message).await,
+            Self::Gateway(channel) => channel.deliver(message).await,
         }
     }
 
@@ -155,14 +201,65 @@ impl Channel {
     pub fn health(&self) -> Result<(), String> {
         match self {
             Self::WhatsApp(channel) => channel.health(),
+            Self::Vonage(channel) => channel.health(),
+            Self::Twilio(channel) => channel.health(),
+            Self::Smtp(channel) => channel.health(),
+            Self::Gateway(channel) => channel.health(),
         }
     }
 
-    /// The name under which it is counted and shown.
+    /// Which of the channels it is.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn kind(&self) -> ChannelKind {
         match self {
-            Self::WhatsApp(_) => "whatsapp",
+            Self::WhatsApp(_) => ChannelKind::WhatsApp,
+            Self::Vonage(channel) => channel.kind(),
+            Self::Twilio(_) => ChannelKind::TwilioSms,
+            Self::Smtp(_) => ChannelKind::Email,
+            Self::Gateway(_) => ChannelKind::Gateway,
         }
+    }
+}
+
+/// All the ways out that an installation has; one set per worker thread.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    whatsapp: WhatsAppChannel,
+    all: Vec<Channel>,
+}
+
+impl Channels {
+    /// WhatsApp, and the ways beside it.
+    #[must_use]
+    pub fn new(whatsapp: WhatsAppChannel, beside: Vec<Channel>) -> Self {
+        let mut all = vec![Channel::WhatsApp(whatsapp.clone())];
+        all.extend(beside);
+        Self { whatsapp, all }
+    }
+
+    /// Each of them.
+    #[must_use]
+    pub fn all(&self) -> &[Channel] {
+        &self.all
+    }
+
+    /// Hands a message over by its channel, and waits for that channel's word.
+    pub async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
+        let wanted = |channel: &&Channel| channel.kind() == message.channel;
+        match self.all.iter().find(wanted) {
+            Some(channel) => channel.deliver(message).await,
+            // A verification may be older than the configuration.
+            None => Err(DeliveryError::ChannelDown(Cause::NotConfigured)),
+        }
+    }
+
+    /// Hands a notice over by WhatsApp, which alone has templates for them.
+    pub async fn notify(&self, notice: &Notice) -> Result<Accepted, DeliveryError> {
+        self.whatsapp.notify(notice).await
+    }
+
+    /// Would WhatsApp take a message, as of its last word?
+    pub fn health(&self) -> Result<(), String> {
+        self.whatsapp.health()
     }
 }

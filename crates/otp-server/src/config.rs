@@ -3,6 +3,7 @@
 //! Everything that is wrong is reported at once ([`ConfigError`]). Each setting is declared where it is read,
 //! one file per concern; [`Config::settings`] lists them all.
 
+mod address;
 mod agreement;
 mod applications;
 mod audit;
@@ -10,6 +11,7 @@ mod cli;
 mod code;
 mod faces;
 mod file;
+mod gateway;
 mod graph;
 mod http;
 mod keys;
@@ -22,7 +24,12 @@ mod sample_face;
 mod secret;
 mod setting;
 mod shared_limits;
+mod smtp;
 mod store;
+mod texts;
+mod twilio;
+mod vonage;
+mod ways;
 mod whmcs;
 
 use std::{
@@ -33,10 +40,14 @@ use std::{
 
 use toml::Table;
 
+use crate::channel::gateway::GatewayOptions;
+use crate::channel::smtp::SmtpOptions;
+use crate::channel::text::Texts;
+
 pub use self::{
     applications::{
-        ApplicationSettings, ChannelName, Dates, Face, Faces, NAME_RULE, OwnLimits,
-        TestRecipientSettings, is_application_name, put_setting, settings_of_text,
+        ApplicationSettings, Dates, Face, Faces, NAME_RULE, OwnLimits, TestRecipientSettings,
+        is_application_name, put_setting, settings_of_text,
     },
     audit::AuditSettings,
     cli::{
@@ -55,6 +66,8 @@ pub use self::{
     setting::{ConfigError, Setting},
     shared_limits::{BudgetSettings, CountrySettings, SharedLimitSettings},
     store::{Durability, StoreKind, StoreSettings},
+    twilio::TwilioSettings,
+    vonage::VonageSettings,
     whmcs::WhmcsSettings,
 };
 use self::{
@@ -93,6 +106,16 @@ pub struct Config {
     pub key_face: KeyFaceSettings,
     /// Calls to Meta.
     pub graph: GraphSettings,
+    /// What messages say where no provider words them.
+    pub texts: Texts,
+    /// Messenger and text messages by Vonage.
+    pub vonage: Option<VonageSettings>,
+    /// Text messages by Twilio.
+    pub twilio: Option<TwilioSettings>,
+    /// E-mail.
+    pub smtp: Option<SmtpOptions>,
+    /// A gateway of one's own.
+    pub gateway: Option<GatewayOptions>,
     /// The HTTP server.
     pub http: HttpSettings,
     /// The store.
@@ -160,6 +183,11 @@ impl Config {
         let budget = reader.section("budget", BudgetSettings::read);
         let applications = applications::read(&mut reader);
         let mut graph = reader.section("graph", GraphSettings::read);
+        let texts = reader.section("texts", texts::read);
+        let vonage = reader.section("vonage", VonageSettings::read);
+        let twilio = reader.section("twilio", TwilioSettings::read);
+        let smtp = reader.section("smtp", smtp::read);
+        let gateway = reader.section("gateway", gateway::read);
         let http = reader.section("http", HttpSettings::read);
         let mut store = reader.section("store", StoreSettings::read);
         reader.section("redis", |section| {
@@ -196,6 +224,11 @@ impl Config {
                 native_face,
                 key_face,
                 graph,
+                texts,
+                vonage,
+                twilio,
+                smtp,
+                gateway,
                 http,
                 store,
                 log,

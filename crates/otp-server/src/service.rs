@@ -41,7 +41,7 @@ pub use self::principal::Principal;
 pub use self::readiness::Readiness;
 pub use self::resend::ResendRequest;
 pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
-use crate::channel::Channel;
+use crate::channel::Channels;
 pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
@@ -86,19 +86,25 @@ pub struct Shared {
 #[derive(Clone, Debug)]
 pub struct Service {
     shared: Arc<Shared>,
-    channel: Channel,
+    channels: Channels,
     whmcs: Option<WhmcsClient>,
 }
 
 impl Service {
     /// The use cases over shared state and this worker's ways.
     #[must_use]
-    pub fn new(shared: Arc<Shared>, channel: Channel, whmcs: Option<WhmcsClient>) -> Self {
+    pub fn new(shared: Arc<Shared>, channels: Channels, whmcs: Option<WhmcsClient>) -> Self {
         Self {
             shared,
-            channel,
+            channels,
             whmcs,
         }
+    }
+
+    /// This worker's ways to a person.
+    #[must_use]
+    pub fn channels(&self) -> &Channels {
+        &self.channels
     }
 
     /// What all workers share.

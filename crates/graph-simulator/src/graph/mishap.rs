@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::body::{BodyStream, MessageBody as _};
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde_json::Value;
@@ -57,21 +57,26 @@ pub(super) fn instead(context: &Context<'_>, effect: &Effect) -> Result<HttpResp
                 .subcode(*subcode)
                 .details(details))
         }
-        Effect::Garbage => Ok(HttpResponse::Ok()
-            .content_type("text/html; charset=utf-8")
-            .body("<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>")),
-        _ => Ok(cut(context)),
+        Effect::Garbage => Ok(garbage()),
+        _ => Ok(cut(context.request)),
     }
 }
 
+/// A page where JSON should be.
+pub(crate) fn garbage() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body("<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>")
+}
+
 /// What happens to the answer of a call that was carried out.
-pub(super) fn afterwards(
-    context: &Context<'_>,
+pub(crate) fn afterwards(
+    request: &HttpRequest,
     effect: &Effect,
     response: HttpResponse,
 ) -> HttpResponse {
     let Effect::Drip(pause) = effect else {
-        return cut(context);
+        return cut(request);
     };
     let pause = *pause;
     let status = response.status();
@@ -86,8 +91,8 @@ pub(super) fn afterwards(
 }
 
 /// Closes the connection; the answer that is returned reaches nobody.
-fn cut(context: &Context<'_>) -> HttpResponse {
-    if let Some(wire) = context.request.conn_data::<Wire>() {
+pub(crate) fn cut(request: &HttpRequest) -> HttpResponse {
+    if let Some(wire) = request.conn_data::<Wire>() {
         wire.cut();
     }
     HttpResponse::ServiceUnavailable().finish()

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use super::vendor_id::{self, Vendor};
 use super::{SentMessage, Wamid};
 use crate::world::Face;
 
@@ -29,6 +30,15 @@ impl Addressee {
         Addressee(number)
     }
 
+    /// As it stands in the ids of vendors beside Meta.
+    pub(super) fn bits(self) -> u64 {
+        self.0
+    }
+
+    pub(super) fn from_bits(bits: u64) -> Addressee {
+        Addressee(bits)
+    }
+
     fn digits(self) -> String {
         self.0.to_string()[1..].to_owned()
     }
@@ -49,6 +59,28 @@ pub(crate) enum Content {
     Template(Arc<Face>, Box<str>),
     /// Free text.
     Text(Box<str>),
+    /// A message over Vonage.
+    Vonage(VonageChannel, Box<str>),
+    /// A text message over Twilio.
+    Twilio(Box<str>),
+}
+
+/// Which of Vonage's channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VonageChannel {
+    /// Messenger.
+    Messenger,
+    /// Text messages.
+    Sms,
+}
+
+impl VonageChannel {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            VonageChannel::Messenger => "messenger",
+            VonageChannel::Sms => "sms",
+        }
+    }
 }
 
 /// One message as it is remembered.
@@ -75,7 +107,8 @@ impl Record {
     pub(crate) fn code(&self) -> Option<&str> {
         match &self.content {
             Content::Code(_, code) => Some(code),
-            _ => None,
+            Content::Vonage(_, text) | Content::Twilio(text) => picked_out(text),
+            Content::Template(..) | Content::Text(_) => None,
         }
     }
 
@@ -84,15 +117,27 @@ impl Record {
         let (face, text) = match &self.content {
             Content::Code(face, code) => (Some(face), face.body.replace("{{1}}", code)),
             Content::Template(face, text) => (Some(face), text.to_string()),
-            Content::Text(text) => (None, text.to_string()),
+            Content::Text(text) | Content::Vonage(_, text) | Content::Twilio(text) => {
+                (None, text.to_string())
+            }
         };
         SentMessage {
-            id: Wamid::write(&recipient, self.sequence),
+            id: match self.content {
+                Content::Vonage(..) => vendor_id::write(Vendor::Vonage, addressee, self.sequence),
+                Content::Twilio(_) => vendor_id::write(Vendor::Twilio, addressee, self.sequence),
+                _ => Wamid::write(&recipient, self.sequence),
+            },
             to: self
                 .user_id
                 .as_deref()
                 .map_or_else(|| format!("+{recipient}"), str::to_owned),
-            kind: if face.is_some() { "template" } else { "text" }.to_owned(),
+            kind: match self.content {
+                Content::Code(..) | Content::Template(..) => "template",
+                Content::Text(_) => "text",
+                Content::Vonage(channel, _) => channel.name(),
+                Content::Twilio(_) => "sms",
+            }
+            .to_owned(),
             template: face.map(|face| face.name.clone()),
             language: face.map(|face| face.language.clone()),
             code: self.code().map(str::to_owned),
@@ -102,4 +147,10 @@ impl Record {
             status: self.status.to_owned(),
         }
     }
+}
+
+/// What a person would take for the code: the first run of four to ten digits.
+fn picked_out(text: &str) -> Option<&str> {
+    let runs = text.split(|letter: char| !letter.is_ascii_digit());
+    runs.into_iter().find(|run| (4..=10).contains(&run.len()))
 }

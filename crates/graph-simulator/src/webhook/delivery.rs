@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use awc::Client;
-use awc::http::header;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::{Job, Payload, Status, events};
+use super::{Job, Payload, Status};
 use crate::world::World;
 
 /// Webhooks, or messages whose receipts follow one another, in progress at once.
@@ -79,7 +78,7 @@ async fn receipts(
         if generation != world.webhooks.generation() {
             return;
         }
-        let Some(payload) = events::receipt(world, message_id, *status, *code) else {
+        let Some(payload) = super::receipt(world, message_id, *status, *code) else {
             return;
         };
         attempt(world, client, generation, &payload, 1).await;
@@ -111,11 +110,10 @@ fn is_success(outcome: &Result<u16, String>) -> bool {
 }
 
 async fn post(client: &Client, url: &str, payload: &Payload) -> Result<u16, String> {
-    let request = client
-        .post(url)
-        .insert_header((header::CONTENT_TYPE, "application/json"))
-        .insert_header((header::USER_AGENT, "facebookexternalua"))
-        .insert_header(("X-Hub-Signature-256", payload.signature.as_str()));
+    let mut request = client.post(url);
+    for (name, value) in &payload.headers {
+        request = request.insert_header((*name, value.as_str()));
+    }
     let sending = async {
         let mut response = request
             .send_body(payload.body.clone())

@@ -17,6 +17,9 @@ pub(crate) fn receipt(
     code: Option<i64>,
 ) -> Option<Payload> {
     let wamid = Wamid::parse(message_id)?;
+    if status == Status::Undeliverable {
+        return None;
+    }
     let record = world.sent.set_status(&wamid, status.name())?;
     let value = receipt_value(world, message_id, &record, wamid.addressee, status, code);
     Some(message_event(world, Some(&record.phone_number_id), &value))
@@ -198,7 +201,9 @@ fn pricing(record: &Record) -> Value {
     let (kind, category) = match &record.content {
         Content::Code(..) => ("regular", "authentication"),
         Content::Template(..) => ("regular", "utility"),
-        Content::Text(_) => ("free_customer_service", "service"),
+        Content::Text(_) | Content::Vonage(..) | Content::Twilio(_) => {
+            ("free_customer_service", "service")
+        }
     };
     json!({"billable": kind == "regular", "pricing_model": "PMP", "type": kind, "category": category})
 }

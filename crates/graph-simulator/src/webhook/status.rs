@@ -9,6 +9,8 @@ pub(crate) enum Status {
     Delivered,
     Read,
     Failed,
+    /// Vonage's `undeliverable` and Twilio's `undelivered`; Meta has no such step.
+    Undeliverable,
 }
 
 impl Status {
@@ -18,6 +20,7 @@ impl Status {
             Status::Delivered => "delivered",
             Status::Read => "read",
             Status::Failed => "failed",
+            Status::Undeliverable => "undeliverable",
         }
     }
 }
@@ -31,6 +34,7 @@ impl FromStr for Status {
             Status::Delivered,
             Status::Read,
             Status::Failed,
+            Status::Undeliverable,
         ]
         .into_iter()
         .find(|status| status.name() == text)

@@ -19,4 +19,5 @@ mod template_creation;
 mod template_languages;
 mod template_life;
 mod tokens;
+mod vendors;
 mod webhooks;

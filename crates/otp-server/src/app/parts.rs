@@ -8,7 +8,8 @@ use tokio::sync::Notify;
 
 use super::account::Account;
 use super::vault::Vault;
-use crate::channel::Channel;
+use super::ways::Ways;
+use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
@@ -23,6 +24,7 @@ pub(super) struct Parts {
     shared: Arc<Shared>,
     account: Account,
     whmcs: Option<WhmcsOptions>,
+    ways: Ways,
 }
 
 impl Parts {
@@ -32,6 +34,7 @@ impl Parts {
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let registry = store.registry();
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
+        let ways = Ways::configured(config, &clock)?;
         let shared = Shared {
             store,
             keys,
@@ -56,6 +59,7 @@ impl Parts {
             shared: Arc::new(shared),
             account,
             whmcs: config.whmcs.api.clone(),
+            ways,
         })
     }
 
@@ -70,7 +74,7 @@ impl Parts {
         (
             Service::new(
                 Arc::clone(&self.shared),
-                Channel::WhatsApp(channel.clone()),
+                Channels::new(channel.clone(), self.ways.channels()),
                 self.whmcs.as_ref().map(WhmcsClient::new),
             ),
             channel,

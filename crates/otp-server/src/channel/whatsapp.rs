@@ -1,6 +1,5 @@
 //! WhatsApp: a code goes out in an approved authentication template, a notice in a utility template.
 
-mod languages;
 mod problem;
 mod templates;
 
@@ -8,7 +7,7 @@ use std::sync::Arc;
 
 use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, NotSent, OutgoingMessage};
 
-use super::{Accepted, DeliveryError, Message, Notice};
+use super::{Accepted, AddressKind, Cause, DeliveryError, Message, Notice};
 pub use problem::AccountProblem;
 pub use templates::{TemplateBook, TemplateReport};
 
@@ -69,11 +68,16 @@ impl WhatsAppChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
+        let Some(phone) = &message.to.phone else {
+            return Err(DeliveryError::Undeliverable(Cause::NoAddress(
+                AddressKind::Phone,
+            )));
+        };
         let (template, language) = self
             .templates
             .choose(&message.languages, &message.templates);
         let outgoing = OutgoingMessage {
-            to: message.phone.e164().to_owned(),
+            to: phone.e164().to_owned(),
             content: MessageContent::Authentication {
                 template,
                 language,
@@ -120,18 +124,18 @@ fn sorted(error: GraphError) -> DeliveryError {
             .code()
             .is_some_and(|code| MAY_HAVE_SENT.contains(&code))
     {
-        return DeliveryError::Uncertain(error);
+        return DeliveryError::Uncertain(error.into());
     }
     if let GraphError::NotSent(reason) = &error
         && !matches!(reason, NotSent::Malformed(_))
     {
         // Meta was not reached at all.
-        return DeliveryError::ChannelDown(error);
+        return DeliveryError::ChannelDown(error.into());
     }
     match error.advice() {
-        Advice::UseAnotherChannel => DeliveryError::Undeliverable(error),
-        Advice::RetrySoon | Advice::RetryAfter { .. } => DeliveryError::Throttled(error),
-        Advice::StopChannel | Advice::SwitchTemplate => DeliveryError::ChannelDown(error),
-        Advice::FixRequest => DeliveryError::Rejected(error),
+        Advice::UseAnotherChannel => DeliveryError::Undeliverable(error.into()),
+        Advice::RetrySoon | Advice::RetryAfter { .. } => DeliveryError::Throttled(error.into()),
+        Advice::StopChannel | Advice::SwitchTemplate => DeliveryError::ChannelDown(error.into()),
+        Advice::FixRequest => DeliveryError::Rejected(error.into()),
     }
 }

@@ -1,6 +1,7 @@
 //! What settings must agree on with each other, once each is fine by itself.
 
-use super::{Access, ApiVersion, Config, StoreKind, applications, setting::Notes};
+use super::{Access, ApiVersion, CodeSettings, Config, StoreKind, applications, setting::Notes};
+use crate::channel::text::Encoding;
 
 /// Odds of guessing one phone's code in a day: at most one in this many.
 const DAILY_ODDS: u64 = 10_000;
@@ -19,6 +20,7 @@ pub(super) fn check(config: &Config, notes: &mut Notes) {
     check_access(config, notes);
     check_upstream(config, notes);
     check_whmcs(config, notes);
+    check_ways(config, notes);
     if config.metrics.listen == Some(config.listen) && config.listen.port() != 0 {
         notes.problem(
             "metrics.listen",
@@ -103,6 +105,52 @@ fn check_access(config: &Config, notes: &mut Notes) {
         Access::Open => notes.warn(format!(
             "sample_face.open is true and {address} can be reached from other machines: anyone can send messages at your cost"
         )),
+    }
+}
+
+/// Ways beside WhatsApp's template: what they wait, and what their text messages cost.
+fn check_ways(config: &Config, notes: &mut Notes) {
+    let deadlines = [
+        (
+            "vonage",
+            config.vonage.as_ref().map(|it| it.options.http.deadline),
+        ),
+        (
+            "twilio",
+            config.twilio.as_ref().map(|it| it.options.http.deadline),
+        ),
+        ("smtp", config.smtp.as_ref().map(|it| it.deadline)),
+        (
+            "gateway",
+            config.gateway.as_ref().map(|it| it.http.deadline),
+        ),
+    ];
+    for (section, deadline) in deadlines {
+        if deadline.is_some_and(|deadline| config.http.request_timeout <= deadline) {
+            notes.problem(
+                format!("{section}.deadline_seconds"),
+                "is not less than http.request_timeout_seconds: requests would be cut while the provider still answers",
+                "lower it, or raise http.request_timeout_seconds",
+            );
+        }
+    }
+    if !config.sends_by_vonage_sms() && config.twilio.is_none() && config.gateway.is_none() {
+        return;
+    }
+    let CodeSettings {
+        length, lifetime, ..
+    } = config.code;
+    for (language, size) in config.texts.sms_sizes(length.into(), lifetime) {
+        if size.parts > 1 {
+            notes.warn(format!(
+                "texts.sms: the text in {language} takes {} messages, and each is paid for; {}",
+                size.parts,
+                match size.encoding {
+                    Encoding::Gsm7 => "one has 160 letters",
+                    Encoding::Ucs2 => "one has 70 letters, because of letters beyond GSM-7",
+                }
+            ));
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 mod check;
 mod given;
 mod kinds;
+mod workflow;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use otp_core::{PhoneNumber, Timestamp};
+use otp_core::{PhoneNumber, Timestamp, Workflow};
 use toml::{Table, Value};
 
 pub use self::check::Dates;
@@ -52,7 +53,7 @@ pub struct ApplicationSettings {
     /// Where it may be used.
     pub faces: Faces,
     /// The ways to a person, in the order in which they are tried.
-    pub workflow: Vec<ChannelName>,
+    pub workflow: Option<Workflow>,
     /// Templates by language, instead of the account's.
     pub templates: BTreeMap<String, String>,
     /// Where it is told of what happens.
@@ -125,13 +126,6 @@ impl Default for Faces {
     }
 }
 
-/// A way to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChannelName {
-    /// An authentication template over WhatsApp.
-    WhatsApp,
-}
-
 /// Whether an application may be called so.
 #[must_use]
 pub fn is_application_name(text: &str) -> bool {
@@ -169,7 +163,7 @@ impl Default for ApplicationSettings {
             total_failed_checks_per_hour: None,
             budget_per_day: None,
             faces: Faces::default(),
-            workflow: vec![ChannelName::WhatsApp],
+            workflow: None,
             templates: BTreeMap::new(),
             callback_url: None,
             callback_secret: None,
@@ -236,7 +230,11 @@ impl ApplicationSettings {
             "What its messages may cost in any 24 hours, beside budget.per_day, which holds over all applications.",
         );
         let faces = read_faces(own);
-        let workflow = read_workflow(own);
+        let workflow = own.optional(
+            "workflow",
+            workflow::workflow(),
+            "The ways to a person, in the order in which they are tried; WhatsApp alone when not set. The next one takes over, once, when one is not `until` within wait_seconds (60 seconds and \"delivered\" when not set), or fails with a reason of fail_fast_on (any when not set).",
+        );
         let templates = own.optional(
             "templates",
             texts_by_language(),
@@ -258,7 +256,7 @@ impl ApplicationSettings {
             total_failed_checks_per_hour,
             budget_per_day,
             faces: faces.unwrap_or(defaults.faces),
-            workflow: workflow.unwrap_or(defaults.workflow),
+            workflow,
             templates: templates.unwrap_or_default(),
             callback_url,
             callback_secret,
@@ -329,29 +327,6 @@ fn read_faces(own: &mut Section<'_, '_>) -> Option<Faces> {
         );
     }
     Some(Faces(faces))
-}
-
-fn read_workflow(own: &mut Section<'_, '_>) -> Option<Vec<ChannelName>> {
-    let workflow = own.optional(
-        "workflow",
-        kind::list(
-            "a channel that is configured: \"whatsapp\"",
-            |text| match text {
-                "whatsapp" => Ok(ChannelName::WhatsApp),
-                _ => Err("is no channel that is configured here".to_owned()),
-            },
-        ),
-        "The ways to a person, in the order in which they are tried; WhatsApp when not set.",
-    )?;
-    let has_each_once = workflow.len() == 1;
-    if !has_each_once {
-        own.problem(
-            "workflow",
-            "does not name each channel once",
-            "allowed: [\"whatsapp\"]",
-        );
-    }
-    Some(workflow)
 }
 
 fn read_callback(own: &mut Section<'_, '_>) -> (Option<String>, Option<Secret>) {

@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, ops::RangeInclusive, path::PathBuf, time::Durat
 
 use toml::Value;
 
+use super::graph::parse_language;
+use crate::channel::text::{InvalidWording, Wording};
+
 /// What is allowed, and a conversion whose error says what is wrong. Neither repeats a text value:
 /// it may be a secret that someone put under the wrong key.
 pub(super) struct Kind<T> {
@@ -199,6 +202,31 @@ pub(super) fn list<T: 'static>(
                     (item.convert)(value).map_err(|wrong| format!("item {number} {wrong}"))
                 })
                 .collect()
+        }),
+    }
+}
+
+/// Texts by language code.
+pub(super) fn wordings(
+    parse: fn(&str) -> Result<Wording, InvalidWording>,
+) -> Kind<BTreeMap<String, Wording>> {
+    Kind {
+        allowed: "a table such as { en = \"..\", pt_BR = \"..\" }: texts by language code, with {code} and perhaps {minutes} in them"
+            .to_owned(),
+        convert: Box::new(move |value| {
+            let Value::Table(table) = value else {
+                return Err(format!("is {}, not a table of texts", name_of(value)));
+            };
+            let wording = |(language, value): (&String, &Value)| {
+                let language = parse_language(language)
+                    .map_err(|_| "has a key that is no language code".to_owned())?;
+                let text = value
+                    .as_str()
+                    .ok_or_else(|| format!("{language} is {}, not text", name_of(value)))?;
+                let wording = parse(text).map_err(|wrong| format!("{language} {wrong}"))?;
+                Ok((language, wording))
+            };
+            table.iter().map(wording).collect()
         }),
     }
 }

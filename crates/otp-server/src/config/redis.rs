@@ -76,7 +76,7 @@ pub(super) fn read(redis: &mut Section<'_, '_>, kind: &mut StoreKind, queue_limi
     options.in_flight_limit = queue_limit;
 }
 
-fn read_authorities(path: &Path) -> Result<Vec<u8>, String> {
+pub(super) fn read_authorities(path: &Path) -> Result<Vec<u8>, String> {
     let cannot = |error: std::io::Error| format!("cannot be read: {error}");
     if fs::metadata(path).map_err(cannot)?.len() > AUTHORITIES_MAX_BYTES {
         return Err(format!("is larger than {AUTHORITIES_MAX_BYTES} bytes"));

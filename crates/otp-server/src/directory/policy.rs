@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use otp_core::{
     Cap, CodeLength, CodePolicy, Countries, GuessLimits, InvalidPolicy, Policy, Prices, SendLimits,
-    SharedLimits, Window, Workflow,
+    SharedLimits, Window,
 };
 
 use crate::config::{ApplicationSettings, Config};
@@ -56,8 +56,8 @@ pub(super) fn read(config: &Config, own: &ApplicationSettings) -> Result<Policy,
             first_wait: own_limits.first_wait.unwrap_or(for_all.first_wait),
             ..Policy::default().guesses
         },
-        workflow: Workflow::default(),
-        deliver_within: config.graph.deadline + DELIVERY_MARGIN,
+        workflow: own.workflow.clone().unwrap_or_default(),
+        deliver_within: config.longest_deadline() + DELIVERY_MARGIN,
     };
     policy.validate()?;
     Ok(policy)

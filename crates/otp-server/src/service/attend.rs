@@ -89,9 +89,12 @@ impl Service {
         if !loaded.record.awaits_delivery(id, &sealed, now) {
             return;
         }
-        let verification = loaded.record.verification(id);
-        let locale = verification.map(|one| one.about.locale.clone());
-        let languages = locale.filter(|locale| !locale.is_empty());
+        let Some(verification) = loaded.record.verification(id) else {
+            return;
+        };
+        let expires_in = verification.expires_at.since(now);
+        let locale = verification.about.locale.clone();
+        let languages = (!locale.is_empty()).then_some(locale);
         let unsealed = match keys.unseal(id, &sealed) {
             Ok(unsealed) => unsealed,
             Err(error) => {
@@ -105,10 +108,11 @@ impl Service {
             id,
             number,
             channel,
-            phone,
+            to: phone.into(),
             code,
             languages: languages.into_iter().collect(),
             templates: application.templates.clone(),
+            expires_in,
         };
         // The failure is logged and noted where it happens.
         let dispatch = Dispatch {

@@ -100,9 +100,9 @@ impl Service {
     ) -> (DeliveryResult, Result<(), DeliveryError>) {
         let metrics = &self.shared().metrics;
         let stopwatch = Stopwatch::start();
-        let delivered = self.channel.deliver(message).await;
+        let delivered = self.channels.deliver(message).await;
         metrics.graph_request(stopwatch.elapsed());
-        metrics.delivery(telemetry::Channel::WhatsApp, counted(&delivered));
+        metrics.delivery(message.channel, counted(&delivered));
         match delivered {
             Ok(Accepted { message_id }) => {
                 let message_id = self.kept_name(&message_id);
@@ -111,7 +111,7 @@ impl Service {
             Err(error) => {
                 tracing::error!(
                     verification.id = %message.id,
-                    phone = %message.phone.masked(),
+                    phone = %message.to.masked(),
                     channel = message.channel.name(),
                     "could not deliver a code: {error}"
                 );

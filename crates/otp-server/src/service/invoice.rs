@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::rt;
-use otp_core::{NameKey, Refusal, Timestamp};
+use otp_core::{ChannelKind, NameKey, Refusal, Timestamp};
 
 use super::{Principal, Service, Shared};
 use crate::channel::{DeliveryError, Notice};
@@ -185,12 +185,12 @@ impl Service {
                 return Ok(Announced::Refused { refusal, now });
             }
         };
-        match self.channel.notify(&notice).await {
+        match self.channels.notify(&notice).await {
             Ok(_) => Ok(Announced::Told),
             Err(error) => {
                 tracing::error!(
                     phone = %notice.phone.masked(),
-                    channel = self.channel.name(),
+                    channel = ChannelKind::WhatsApp.name(),
                     "could not announce an invoice: {error}"
                 );
                 self.give_back(claimed.not_used_by(&error)).await;

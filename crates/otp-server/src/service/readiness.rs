@@ -29,7 +29,7 @@ impl Service {
                 .health()
                 .await
                 .map_err(|error| error.to_string()),
-            channel: self.channel.health(),
+            channel: self.channels.health(),
         }
     }
 }

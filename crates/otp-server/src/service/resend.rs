@@ -86,13 +86,14 @@ impl Service {
             id,
             number: counted.number(id),
             channel: drawn.policy.workflow.first(),
-            phone,
+            to: phone.into(),
             code: drawn.code,
             languages: (!known.locale.is_empty())
                 .then_some(known.locale)
                 .into_iter()
                 .collect(),
             templates,
+            expires_in: drawn.policy.lifetime,
         };
         let send = Send {
             key,

@@ -143,10 +143,11 @@ impl Service {
             id,
             number: 1,
             channel: drawn.policy.workflow.first(),
-            phone: request.phone,
+            to: request.phone.into(),
             code: drawn.code,
             languages: request.languages,
             templates: request.principal.application.templates.clone(),
+            expires_in: drawn.policy.lifetime,
         };
         let send = Send {
             key,

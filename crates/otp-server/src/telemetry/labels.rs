@@ -94,23 +94,6 @@ impl VerificationOutcome {
     }
 }
 
-/// A way for a code to reach a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// An authentication template over WhatsApp.
-    WhatsApp,
-}
-
-impl Channel {
-    pub(super) const ALL: [Self; 1] = [Self::WhatsApp];
-
-    pub(super) fn label(self) -> &'static str {
-        match self {
-            Self::WhatsApp => "whatsapp",
-        }
-    }
-}
-
 /// What a channel said to a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryResult {

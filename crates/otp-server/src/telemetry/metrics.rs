@@ -14,7 +14,7 @@ use std::{
 use actix_web::http::{Method, StatusCode};
 use metrics::{Counter, Gauge, Histogram, Label, Level, Metadata, Recorder};
 use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
-use otp_core::Reason;
+use otp_core::{ChannelKind, Reason};
 
 use self::names::{
     DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES, LOG_LINES_DROPPED,
@@ -22,9 +22,7 @@ use self::names::{
     recorder,
 };
 use super::{
-    labels::{
-        COUNTRY_NOT_ALLOWED, Channel, DeliveryResult, Face, VerificationOutcome, method_label,
-    },
+    labels::{COUNTRY_NOT_ALLOWED, DeliveryResult, Face, VerificationOutcome, method_label},
     logging,
 };
 
@@ -39,7 +37,7 @@ pub struct Metrics {
     verifications: [Counter; VerificationOutcome::ALL.len()],
     refusals: [Counter; Reason::ALL.len()],
     country_refusals: Counter,
-    deliveries: [[Counter; DeliveryResult::ALL.len()]; Channel::ALL.len()],
+    deliveries: [[Counter; DeliveryResult::ALL.len()]; ChannelKind::ALL.len()],
     store_commit: Histogram,
     graph: Histogram,
     live_codes: Gauge,
@@ -76,9 +74,9 @@ impl Metrics {
             refusals: Reason::ALL
                 .map(|reason| counter(REFUSALS, vec![Label::new("reason", reason.name())])),
             country_refusals: counter(REFUSALS, vec![Label::new("reason", COUNTRY_NOT_ALLOWED)]),
-            deliveries: Channel::ALL.map(|channel| {
+            deliveries: ChannelKind::ALL.map(|channel| {
                 DeliveryResult::ALL.map(|result| {
-                    let channel = Label::new("channel", channel.label());
+                    let channel = Label::new("channel", channel.name());
                     counter(
                         DELIVERIES,
                         vec![channel, Label::new("result", result.label())],
@@ -134,7 +132,7 @@ impl Metrics {
     }
 
     /// A channel answered, or failed to.
-    pub fn delivery(&self, channel: Channel, result: DeliveryResult) {
+    pub fn delivery(&self, channel: ChannelKind, result: DeliveryResult) {
         self.deliveries[channel as usize][result as usize].increment(1);
     }
 
@@ -231,7 +229,7 @@ mod tests {
             );
         }
         metrics.verification(VerificationOutcome::CheckLimited);
-        metrics.delivery(Channel::WhatsApp, DeliveryResult::Rejected);
+        metrics.delivery(ChannelKind::WhatsApp, DeliveryResult::Rejected);
         metrics.store_commit(took);
         metrics.graph_request(took);
         metrics.live_codes(7);
@@ -278,7 +276,7 @@ mod tests {
         assert!(numbers.all(|(reason, number)| *reason as usize == number));
         let mut numbers = DeliveryResult::ALL.iter().zip(0..);
         assert!(numbers.all(|(result, number)| *result as usize == number));
-        let mut numbers = Channel::ALL.iter().zip(0..);
+        let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }
 

@@ -85,6 +85,16 @@ impl TestApp {
         Self::serve(simulator, folder, Clock::manual(START), &config).await
     }
 
+    /// What the operator reads when a server with these settings does not start.
+    pub(crate) async fn refusal(change: impl FnOnce(&mut Config)) -> String {
+        let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut config = config_for(folder.path(), &simulator);
+        change(&mut config);
+        let built = Application::build(&config, Clock::manual(START)).await;
+        format!("{:#}", built.expect_err("these settings are wrong"))
+    }
+
     async fn serve(simulator: Simulator, folder: TempDir, clock: Clock, config: &Config) -> Self {
         let application = Application::build(config, clock.clone())
             .await

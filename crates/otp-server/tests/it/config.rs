@@ -52,7 +52,7 @@ fn command_line(arguments: &[&str]) -> Cli {
 }
 
 /// The configuration that a file gives.
-fn loaded(configuration: &str) -> Loaded {
+pub(crate) fn loaded(configuration: &str) -> Loaded {
     Place::with(configuration)
         .load(&[])
         .unwrap_or_else(|error| panic!("{error}"))
@@ -67,7 +67,7 @@ fn refused(configuration: &str) -> String {
 }
 
 /// The message, if a file is refused; nothing otherwise.
-fn complaint(configuration: &str) -> String {
+pub(crate) fn complaint(configuration: &str) -> String {
     Place::with(configuration)
         .load(&[])
         .map_or_else(|error| error.to_string(), |_| String::new())

@@ -3,6 +3,7 @@
 mod app;
 mod audit;
 mod canaries;
+mod channels;
 mod clocks;
 mod config;
 mod dump;

@@ -3,7 +3,7 @@
 use graph_simulator::{Effect, Fault, FaultTarget, Simulator, SimulatorConfig};
 use otp_core::PhoneNumber;
 use otp_server::channel::whatsapp::{TemplateBook, WhatsAppChannel};
-use otp_server::channel::{Channel, DeliveryError, Notice};
+use otp_server::channel::{DeliveryError, Notice};
 use serde_json::json;
 use std::sync::Arc;
 use whatsapp_cloud::{AccessToken, ClientConfig, GraphClient};
@@ -11,7 +11,7 @@ use whatsapp_cloud::{AccessToken, ClientConfig, GraphClient};
 const PHONE: &str = "+14155550123";
 
 /// A simulator with the template of the example file, and a channel to it.
-async fn stage() -> (Simulator, Channel) {
+async fn stage() -> (Simulator, WhatsAppChannel) {
     let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
     simulator.add_template(json!({
         "name": "invoice_created", "language": "en_US", "category": "UTILITY",
@@ -25,7 +25,7 @@ async fn stage() -> (Simulator, Channel) {
     let (templates, _) = opened.expect("the template is approved");
     let number = graph_simulator::PHONE_NUMBER_ID.into();
     let channel = WhatsAppChannel::new(graph, number, Arc::new(templates));
-    (simulator, Channel::WhatsApp(channel))
+    (simulator, channel)
 }
 
 fn notice(body: &[&str]) -> Notice {

@@ -42,13 +42,13 @@ async fn post(app: &TestApp, signature: Option<&str>, body: &str) -> Answer {
     app.request(Method::POST, PATH, &headers, body).await
 }
 
-async fn tell(app: &TestApp, body: &Value) -> Answer {
+pub(crate) async fn tell(app: &TestApp, body: &Value) -> Answer {
     let body = body.to_string();
     post(app, Some(&signature(&body)), &body).await
 }
 
 /// A webhook with these receipts of the first message of this verification.
-fn receipts(id: &str, statuses: &[&str]) -> Value {
+pub(crate) fn receipts(id: &str, statuses: &[&str]) -> Value {
     let status = |status: &&str| {
         json!({
             "id": "wamid.x",

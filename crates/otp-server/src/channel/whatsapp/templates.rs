@@ -5,8 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use whatsapp_cloud::{GraphClient, Template, TemplateCategory, TemplateFilter, TemplateStatus};
 
-use super::languages;
 use super::problem::AccountProblem;
+use crate::channel::languages;
 
 /// The latest word on one template, shared by all workers.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use otp_core::Timestamp;
+use otp_core::{Timestamp, Workflow};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
-use super::{ApplicationSettings, HINT, SECTION};
+use super::{ApplicationSettings, HINT, SECTION, workflow};
 
 /// Shorter ones are no secrets.
 const CALLBACK_SECRET_MIN: usize = 24;
@@ -82,6 +82,11 @@ pub(in super::super) fn check(
             "needs budget.whatsapp_prices with a default: messages to some countries would cost nothing, and no budget would stop them",
             "write for instance whatsapp_prices = { default = 0.08, US = 0.0135 } below [budget]",
         );
+    }
+    for step in settings.workflow.iter().flat_map(Workflow::steps) {
+        if let Some((wrong, hint)) = workflow::obstacle(config, step.channel) {
+            notes.problem(place("workflow"), wrong, hint);
+        }
     }
     match (&settings.callback_url, &settings.callback_secret) {
         (Some(_), None) => notes.problem(

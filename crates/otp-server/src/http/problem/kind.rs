@@ -62,7 +62,7 @@ impl Kind {
         }
     }
 
-    /// Whether it tells of a limit that RateLimit tells of.
+    /// Whether it tells of a limit that `RateLimit` tells of.
     pub(super) fn is_of_sends(self) -> bool {
         matches!(self, Self::Cooldown | Self::SendLimit)
     }

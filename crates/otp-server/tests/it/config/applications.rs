@@ -132,9 +132,37 @@ fn wrong_settings_are_named_with_their_application() {
         ("faces = [\"web\"]", "item 1 is no face"),
         (
             "workflow = [\"sms\"]",
-            "item 1 is no channel that is configured here; allowed: a list, each a channel that is configured: \"whatsapp\"",
+            "item 1 is no channel; allowed: a list of 1 to 5, each the name of a channel (\"whatsapp\", ",
         ),
-        ("workflow = [\"whatsapp\", \"whatsapp\"]", "each channel once"),
+        (
+            "workflow = [\"whatsapp\", \"whatsapp\"]",
+            "names \"whatsapp\" twice",
+        ),
+        ("workflow = []", "is none: a workflow has 1 to 5 steps"),
+        (
+            "workflow = [{ channel = \"whatsapp\", wait_seconds = 2 }, \"gateway\"]",
+            "a step waits between 5 and 600 seconds",
+        ),
+        (
+            "workflow = [{ channel = \"whatsapp\", until = \"seen\" }]",
+            "item 1 has an until that is none of accepted, sent, delivered, read",
+        ),
+        (
+            "workflow = [{ channel = \"whatsapp\", fail_fast_on = [\"bad\"] }]",
+            "item 1 has fail_fast_on that is no list of undeliverable, throttled,",
+        ),
+        (
+            "workflow = [{ channel = \"whatsapp\", wait = 2 }]",
+            "item 1 has a key that is none of channel, wait_seconds,",
+        ),
+        (
+            "workflow = [\"whatsapp\", \"vonage_sms\"]",
+            "names \"vonage_sms\", which is not configured",
+        ),
+        (
+            "workflow = [\"whatsapp\", \"email\"]",
+            "names \"email\", and a verification knows a phone number only",
+        ),
         ("templates = { x = \"shop\" }", "no language code"),
         ("templates = { de = \"Shop!\" }", "de is no template's name"),
         ("budget_per_day = 1", "needs budget.whatsapp_prices"),

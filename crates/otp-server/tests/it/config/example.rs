@@ -72,7 +72,7 @@ fn what_the_example_comments_out_would_be_taken() {
         let key = shown.key.replace("NAME", "shop");
         let said = complaint(&setting(&key, &shown.value));
         // A file that it points to need not be there; a budget needs prices beside it, a callback its
-        // secret, codes a length, and what calls WHMCS is set together.
+        // secret, codes a length, a way or a language others, and what calls WHMCS is set together.
         let company = [
             "cannot be read",
             "with a default",
@@ -80,6 +80,8 @@ fn what_the_example_comments_out_would_be_taken() {
             "callback_url",
             "of another length",
             "is set without",
+            "of no use without",
+            "no text in",
         ];
         let is_fine_in_company = company.iter().any(|company| said.contains(company));
         assert!(said.is_empty() || is_fine_in_company, "{said}");

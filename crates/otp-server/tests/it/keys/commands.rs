@@ -179,7 +179,7 @@ fn what_cannot_be_done_is_said_with_what_to_do() {
         ),
         (
             &["application", "add", "a", "--set", "workflow=[\"sms\"]"],
-            "no channel that is configured here; allowed: a list, each a channel that is configured: \"whatsapp\"",
+            "item 1 is no channel; allowed: a list of 1 to 5",
         ),
     ] {
         let whole = refused(&place, arguments);

@@ -46,8 +46,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Asks where channels tell, so it lies beside them: neither knows of the other.
     ("whmcs", &[]),
     ("telemetry", &["clock", "config"]),
-    // What a store and WHMCS are reached by is checked in their own words, once, where it is read.
-    ("config", &["store", "whmcs"]),
+    // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
+    ("config", &["channel", "store", "whmcs"]),
     ("start_failure", &[]),
     ("secret", &[]),
     ("clock", &[]),
@@ -71,6 +71,8 @@ const STAY_HOME: &[(&str, &[&str])] = &[
     ("redis", &["store", "config", "app"]),
     ("whatsapp_cloud", &["app", "channel"]),
     ("awc", &["app", "channel", "whmcs"]),
+    ("lettre", &["channel"]),
+    ("jsonwebtoken", &["channel"]),
 ];
 
 /// The parts of `std` through which the world would leak into the rules.

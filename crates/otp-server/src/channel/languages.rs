@@ -1,4 +1,4 @@
-//! Which of a template's languages suits a person.
+//! Which of the languages that are there suits a person.
 
 /// Picks from `approved` for someone who reads `wanted`, best first: the exact locale, else the
 /// same language from another country, else `default`. WhatsApp itself never falls back.
