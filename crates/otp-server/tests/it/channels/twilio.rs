@@ -196,7 +196,7 @@ async fn what_became_of_a_message_is_told_by_a_signed_callback_that_names_the_ve
     ]) {
         simulator.receipt(&id, told, code);
         let arrival = desk.wait_for(count).await.pop().unwrap();
-        let reference = format!("/twilio?tenant=1&verification={}", message().id);
+        let reference = format!("/twilio?tenant=1&verification={}", message().reference());
         assert!(arrival.url.ends_with(&reference), "{}", arrival.url);
         let signature = arrival.header("x-twilio-signature");
         assert!(verify(signature, &arrival.url, &arrival.body, &token).is_ok());
