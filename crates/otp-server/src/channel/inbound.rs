@@ -18,6 +18,8 @@ pub enum Inbound {
         /// How far.
         word: Word,
     },
+    /// A person wrote, or tapped a button.
+    Said(Said),
     /// Something about templates changed.
     TemplateChanged {
         /// Which one, as far as it is told.
@@ -32,6 +34,49 @@ pub enum Inbound {
         /// What is said.
         said: String,
     },
+}
+
+/// What a person said to us. `Debug` shows neither who nor what.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Where.
+    pub by: Chat,
+    /// The provider's id of it: the same when it is told twice.
+    pub id: String,
+    /// The person as the provider writes them: a number without `+`, or a Messenger id.
+    pub from: String,
+    /// What.
+    pub what: Utterance,
+    /// The provider's id of the message that it answers.
+    pub about: Option<String>,
+}
+
+impl std::fmt::Debug for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Said")
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where people write to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Chat {
+    /// To the business number on WhatsApp.
+    WhatsApp,
+    /// To the page, over Messenger.
+    Messenger,
+    /// To the number that text messages come from.
+    Sms,
+}
+
+/// What a person says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Utterance {
+    /// Words.
+    Text(String),
+    /// A tap on a button: what it stands for.
+    Tap(String),
 }
 
 /// How far a message got.
