@@ -150,8 +150,9 @@ impl GatewayChannel {
         };
         let body = serde_json::to_string(&request);
         let body = body.map_err(|_| unmade("the message is no JSON"))?;
-        // A code that is sent anew has the same id, and is another message.
-        let message_id = format!("{id}-{}", now.unix_ms());
+        // The same when a message is handed over once more, so that the gateway can tell; and
+        // another for the next code, and for the same code by another step.
+        let message_id = message.reference().replace('.', "-");
         let headers = secret.headers(&message_id, now, &body);
         let headers = headers.ok_or_else(|| unmade("the message cannot be signed"))?;
         let post = Post {
