@@ -7,7 +7,6 @@ mod exchange;
 pub mod gateway;
 pub mod inbound;
 mod languages;
-mod secret;
 pub mod smtp;
 pub mod text;
 pub mod twilio;
@@ -26,11 +25,11 @@ pub use self::destination::{
 };
 pub use self::exchange::{HttpOptions, InvalidAuthorities};
 use self::gateway::GatewayChannel;
-pub use self::secret::ProviderSecret;
 use self::smtp::SmtpChannel;
 use self::twilio::TwilioChannel;
 use self::vonage::VonageChannel;
 use self::whatsapp::WhatsAppChannel;
+pub use crate::credential::Credential as ProviderSecret;
 
 /// What is to be delivered.
 #[derive(Debug)]

@@ -21,7 +21,6 @@ mod operations;
 mod reader;
 mod redis;
 mod sample_face;
-mod secret;
 mod setting;
 mod shared_limits;
 mod smtp;
@@ -62,7 +61,6 @@ pub use self::{
     limits::LimitSettings,
     operations::{LogFormat, LogSettings, MetricsSettings, SecretFile},
     sample_face::{Access, SampleFaceSettings},
-    secret::Secret,
     setting::{ConfigError, Setting},
     shared_limits::{BudgetSettings, CountrySettings, SharedLimitSettings},
     store::{Durability, StoreKind, StoreSettings},
@@ -74,6 +72,7 @@ use self::{
     reader::{Reader, Section},
     setting::Notes,
 };
+pub use crate::credential::Credential as Secret;
 
 /// Every setting, with its value. Relative paths have been joined to the working directory.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ pub mod channel;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod credential;
 pub mod directory;
 pub mod http;
 pub mod secret;

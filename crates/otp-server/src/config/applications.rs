@@ -17,9 +17,8 @@ pub(super) use self::check::check;
 pub use self::given::{put_setting, settings_of_text};
 use self::kinds::{parse_callback_url, test_recipients, texts_by_language};
 use super::{
-    kind,
+    Secret, kind,
     reader::{Reader, Section},
-    secret::Secret,
     setting::ConfigError,
 };
 

@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 
 use actix_web::http::{Uri, uri::Authority};
 
-use super::{kind, reader::Section, secret::Secret};
+use super::{Secret, kind, reader::Section};
 
 /// How Meta's Graph API is called. `graph_url` and `api_version` stand above all sections in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

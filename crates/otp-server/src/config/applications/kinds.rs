@@ -6,9 +6,9 @@ use actix_web::http::Uri;
 use otp_core::{PhoneNumber, Timestamp};
 use toml::{Table, Value};
 
+use super::super::Secret;
 use super::super::graph::{is_loopback, parse_language};
 use super::super::kind::{Kind, name_of};
-use super::super::secret::Secret;
 use super::TestRecipientSettings;
 
 const ADDRESS_LENGTH_MAX: usize = 2048;

@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "channel",
             "clock",
             "config",
+            "credential",
             "directory",
             "http",
             "secret",
@@ -41,14 +42,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("directory", &["clock", "config", "store"]),
-    ("store", &["clock"]),
-    ("channel", &["clock"]),
+    ("store", &["clock", "credential"]),
+    ("channel", &["clock", "credential"]),
     // Asks where channels tell, so it lies beside them: neither knows of the other.
-    ("whmcs", &[]),
+    ("whmcs", &["credential"]),
     ("telemetry", &["clock", "config"]),
     // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
-    ("config", &["channel", "store", "whmcs"]),
+    ("config", &["channel", "credential", "store", "whmcs"]),
     ("start_failure", &[]),
+    ("credential", &[]),
     ("secret", &[]),
     ("clock", &[]),
 ];
