@@ -231,16 +231,6 @@ impl Record {
         by_checks.map_or(by_sends, |at| at.max(by_sends))
     }
 
-    /// Would a message with this sealed copy still be of use? Asked before a delivery is taken up.
-    #[must_use]
-    pub fn awaits_delivery(&self, id: VerificationId, copy: &Sealed, now: Timestamp) -> bool {
-        self.verification(id).is_some_and(|one| {
-            let is_underway =
-                matches!(&one.delivery, Delivery::Underway { sealed, .. } if sealed == copy);
-            is_underway && one.is_open(now)
-        })
-    }
-
     pub(crate) fn verification_mut(&mut self, id: VerificationId) -> Option<&mut Verification> {
         self.verifications
             .iter_mut()
@@ -298,12 +288,23 @@ impl Verification {
         });
     }
 
-    /// The latest message is that far now.
+    /// The latest message is that far now, unless a receipt has said more already.
     pub(crate) fn progressed(&mut self, progress: Progress, at: Timestamp) {
-        if let Some(last) = self.attempts.last_mut() {
+        if let Some(last) = self.attempts.last_mut()
+            && last.progress.is_moved_by(progress)
+        {
             last.progress = progress;
             last.at = at;
         }
+    }
+
+    /// The messages that carry the code now valid, oldest first: one for each step so far.
+    pub(crate) fn messages_of_code(&self) -> &[Attempt] {
+        let since = self.trail.iter().rev();
+        let since = since.take_while(|step| !step.what.is_a_new_code());
+        let handed_on = since.filter(|step| matches!(step.what, Happened::HandedOn(..)));
+        let before = self.attempts.len().saturating_sub(handed_on.count() + 1);
+        &self.attempts[before..]
     }
 
     pub(crate) fn note(&mut self, at: Timestamp, what: Happened) {

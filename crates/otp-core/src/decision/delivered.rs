@@ -42,17 +42,19 @@ impl Record {
         now: Timestamp,
     ) -> Decision<Option<Handover>> {
         let mut next = self.clone();
+        let is_named = |result: &DeliveryResult| matches!(result, DeliveryResult::Accepted { .. });
         // What is said late of a message that another one has followed changes nothing.
         let expected = |verification: &&mut crate::Verification| {
-            let is_latest = verification
-                .attempts
-                .last()
-                .is_some_and(|last| last.number == number);
-            let is_awaited = matches!(
-                verification.delivery,
-                Delivery::Underway { .. } | Delivery::Dropped
-            );
-            is_latest && is_awaited
+            let last = verification.attempts.last();
+            let Some(last) = last.filter(|last| last.number == number) else {
+                return false;
+            };
+            match verification.delivery {
+                Delivery::Underway { .. } | Delivery::Dropped => true,
+                // A receipt was faster than the channel's own answer, which adds its name at most.
+                Delivery::Accepted => last.message_id.is_empty() && is_named(&result),
+                _ => false,
+            }
         };
         let Some(verification) = next.verification_mut(id).filter(expected) else {
             return Decision::unchanged(None);
@@ -85,23 +87,26 @@ impl Record {
                 handover = verification.hand_on_after(failure, why, policy, now);
                 let is_over = handover.is_none()
                     && !matches!(verification.delivery, Delivery::Watched { .. });
-                if is_over && verification.status == Status::Pending && verification.is_out() {
+                let is_pending = verification.status == Status::Pending;
+                let has_failed = is_over && is_pending && !verification.is_out();
+                if has_failed {
+                    let sent_at = verification.created_at;
+                    verification.delivery = Delivery::Refused;
+                    verification.finish(Status::Failed);
+                    verification.announce(now, CallbackKind::Failed);
+                    next.give_send_back(sent_at);
+                } else if is_over && is_pending {
                     // An earlier message may have arrived.
                     verification.delivery = Delivery::Unsettled;
                 } else if is_over {
-                    let sent_at = verification.created_at;
-                    let was_pending = verification.status == Status::Pending;
                     verification.delivery = Delivery::Refused;
-                    if was_pending {
-                        verification.finish(Status::Failed);
-                        verification.announce(now, CallbackKind::Failed);
-                        next.give_send_back(sent_at);
-                    }
                 }
-                match (&handover, is_over) {
-                    (Some(_), _) => Event::HandedOn(id),
-                    (None, true) => Event::Failed(id),
-                    (None, false) => Event::Refused(id),
+                if handover.is_some() {
+                    Event::HandedOn(id)
+                } else if has_failed {
+                    Event::Failed(id)
+                } else {
+                    Event::Refused(id)
                 }
             }
         };

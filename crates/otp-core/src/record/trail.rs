@@ -54,6 +54,13 @@ pub enum Happened {
     Replaced,
 }
 
+impl Happened {
+    /// From here on another code is valid.
+    pub(crate) const fn is_a_new_code(self) -> bool {
+        matches!(self, Self::Sending(_) | Self::Resending(_) | Self::NotSent)
+    }
+}
+
 /// Why the next channel took over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandedOn {

@@ -1,5 +1,6 @@
 //! The rules' tests: through the public face, with a clock and dice of their own.
 
+mod arrival;
 mod callbacks;
 mod code;
 mod decisions;

@@ -4,25 +4,33 @@ use std::sync::Arc;
 
 use actix_web::rt;
 use futures_util::future::join_all;
-use otp_core::{Handover, Record, RecordKey};
+use otp_core::{Handover, Policy, Record, RecordKey};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::claims::Claimed;
 use super::deliver::Dispatch;
-use super::{Service, Shared};
+use super::{Patience, Service, Shared};
 use crate::channel::{Message, Secret};
 use crate::directory::{Application, Realm};
-use crate::store::{Due, Unavailable};
+use crate::store::{Due, Unavailable, Versioned};
 
 /// Records taken at once; their commits share a group.
 const BATCH_MAX: usize = 1024;
 /// A record that was taken and not attended to is handed out again after this long.
 const LEASE_SECS: u64 = 30;
+/// Messages of this server that wait for their turn at most: until there are fewer, what is due
+/// stays due.
+const WAITING_MAX: usize = 4096;
 
 impl Service {
     /// Attends to all records that are due now. `slots` bounds the deliveries under way.
     pub async fn attend_due(&self, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
         loop {
+            // Whatever waits for its turn holds one of these.
+            if Arc::strong_count(slots) > WAITING_MAX {
+                return Ok(());
+            }
             let Shared { store, clock, .. } = self.shared();
             let due = store.due(clock.now(), BATCH_MAX, LEASE_SECS).await?;
             let attended = join_all(due.iter().map(|key| self.attend(*key, slots))).await;
@@ -69,7 +77,17 @@ impl Service {
         application: Arc<Application>,
         slots: Arc<Semaphore>,
     ) {
-        let Ok(_slot) = slots.acquire().await else {
+        let policy = &application.policy;
+        let _slot = loop {
+            match timeout(policy.deliver_within / 2, slots.acquire()).await {
+                Ok(Ok(slot)) => break slot,
+                Ok(Err(_)) => return,
+                // Its turn will come: nobody else is to take it up meanwhile.
+                Err(_) if self.begin(key, &handover, policy).await.is_some() => {}
+                Err(_) => return,
+            }
+        };
+        let Some(begun) = self.begin(key, &handover, policy).await else {
             return;
         };
         let Handover {
@@ -77,19 +95,11 @@ impl Service {
             number,
             channel,
             sealed,
+            ..
         } = handover;
-        let Shared {
-            store, clock, keys, ..
-        } = self.shared();
+        let Shared { clock, keys, .. } = self.shared();
         let now = clock.now();
-        // When the store is lost the record's timer comes back to it.
-        let Ok(Some(loaded)) = store.load(key, now).await else {
-            return;
-        };
-        if !loaded.record.awaits_delivery(id, &sealed, now) {
-            return;
-        }
-        let Some(verification) = loaded.record.verification(id) else {
+        let Some(verification) = begun.record.verification(id) else {
             return;
         };
         let expires_in = verification.expires_at.since(now);
@@ -117,11 +127,30 @@ impl Service {
         // The failure is logged and noted where it happens.
         let dispatch = Dispatch {
             key,
-            record: None,
+            record: Some(begun),
             policy: application.policy.clone(),
             message,
             claimed: Claimed::nothing(now),
         };
         let _noted = self.deliver(dispatch).await;
+    }
+
+    /// The record in which it is noted that this is about to be handed over, unless it is not to be
+    /// any more. When the store is lost the record's timer comes back to it.
+    async fn begin(
+        &self,
+        key: RecordKey,
+        handover: &Handover,
+        policy: &Policy,
+    ) -> Option<Versioned> {
+        let begun = self
+            .decide_on(None, Patience::Endless, key, |record, now| {
+                record.begin(handover, policy, now)
+            })
+            .await;
+        match begun {
+            Ok((true, begun)) => begun,
+            Ok((false, _)) | Err(_) => None,
+        }
     }
 }

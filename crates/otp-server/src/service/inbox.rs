@@ -152,9 +152,12 @@ impl Service {
             tracing::error!("dropped what a provider told: it was kept by a newer otp-server, or with another secret");
             Vec::new()
         });
+        let mut heard = Ok(());
         for word in words {
-            self.hear(word, slots).await?;
+            // One that cannot be heard holds up no other. All come again, which does no harm.
+            heard = heard.and(self.hear(word, slots).await);
         }
+        heard?;
         store.throw_away(key, &parcel, clock.now()).await?;
         inbox.lock().remove(&key);
         Ok(())
