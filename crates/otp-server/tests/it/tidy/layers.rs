@@ -8,6 +8,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "app",
         &[
             "attendant",
+            "callback",
             "channel",
             "clock",
             "config",
@@ -22,7 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "commands",
-        &["app", "clock", "config", "directory", "store"],
+        &["app", "callback", "clock", "config", "directory", "store"],
     ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
@@ -32,22 +33,31 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "service",
         &[
+            "callback",
             "channel",
             "clock",
             "directory",
+            "signing",
             "store",
             "telemetry",
             "whmcs",
         ],
     ),
-    ("directory", &["clock", "config", "store"]),
+    (
+        "directory",
+        &["callback", "clock", "config", "signing", "store"],
+    ),
     ("store", &["clock"]),
-    ("channel", &["clock"]),
+    ("channel", &["clock", "signing", "tls"]),
+    // The way to an application, which is no way to a person. What is given up goes into the store.
+    ("callback", &["signing", "store", "tls"]),
+    ("signing", &[]),
+    ("tls", &[]),
     // Asks where channels tell, so it lies beside them: neither knows of the other.
     ("whmcs", &[]),
     ("telemetry", &["clock", "config"]),
     // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
-    ("config", &["channel", "store", "whmcs"]),
+    ("config", &["callback", "channel", "store", "whmcs"]),
     ("start_failure", &[]),
     ("secret", &[]),
     ("clock", &[]),
@@ -70,7 +80,7 @@ const STAY_HOME: &[(&str, &[&str])] = &[
     // The others name our own module of that name.
     ("redis", &["store", "config", "app"]),
     ("whatsapp_cloud", &["app", "channel"]),
-    ("awc", &["app", "channel", "whmcs"]),
+    ("awc", &["app", "callback", "channel", "whmcs"]),
     ("lettre", &["channel"]),
     ("jsonwebtoken", &["channel"]),
 ];
