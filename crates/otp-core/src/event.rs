@@ -25,7 +25,7 @@ pub enum Event {
     HandedOn(VerificationId),
     /// A receipt said how far a message got.
     Receipt(VerificationId),
-    /// The application did not take in for a day what it was to be told.
+    /// The application did not take in what it was to be told, and it was put aside.
     CallbackDropped(VerificationId),
     /// No channel took a message: nobody has the code.
     Failed(VerificationId),

@@ -215,7 +215,13 @@ impl Record {
             .copied()
             .chain(ends)
             .max();
-        last.map_or(Timestamp::from_unix_ms(0), |last| last.plus(LONGEST_WINDOW))
+        let told = self
+            .verifications
+            .iter()
+            .filter_map(|verification| verification.callbacks.kept_until())
+            .max();
+        let last = last.map(|last| last.plus(LONGEST_WINDOW));
+        last.max(told).unwrap_or(Timestamp::from_unix_ms(0))
     }
 
     /// When the next send is allowed; `now` or earlier means at once.
@@ -237,13 +243,15 @@ impl Record {
             .find(|verification| verification.id == id)
     }
 
-    /// Makes room for one more, giving up the oldest that is finished, or else the oldest.
+    /// Makes room for one more, giving up the oldest that is finished and of which nothing is still
+    /// to be told, or else the oldest that is finished, or else the oldest.
     pub(crate) fn make_room(&mut self) {
+        let is_finished = |one: &Verification| one.status != Status::Pending;
+        let is_told = |one: &Verification| is_finished(one) && one.callbacks.waiting.is_empty();
         while self.verifications.len() >= Self::VERIFICATIONS_MAX {
-            let finished = self
-                .verifications
-                .iter()
-                .position(|verification| verification.status != Status::Pending);
+            let mut all = self.verifications.iter();
+            let told = all.position(is_told);
+            let finished = told.or_else(|| self.verifications.iter().position(is_finished));
             self.verifications.remove(finished.unwrap_or(0));
         }
     }

@@ -7,6 +7,7 @@ mod address;
 mod agreement;
 mod applications;
 mod audit;
+mod callbacks;
 mod cli;
 mod code;
 mod faces;
@@ -49,6 +50,7 @@ pub use self::{
         is_application_name, put_setting, settings_of_text,
     },
     audit::AuditSettings,
+    callbacks::CallbackSettings,
     cli::{
         ApplicationAction, ApplicationAddFlags, Cli, Command, ExportFlags, ImportFlags, KeyAction,
         KeyCreateFlags, KeyListFlags, KeyRotateFlags,
@@ -97,6 +99,8 @@ pub struct Config {
     pub budget: BudgetSettings,
     /// Applications with settings of their own, by name.
     pub applications: BTreeMap<String, ApplicationSettings>,
+    /// Calls to applications.
+    pub callbacks: CallbackSettings,
     /// The face for Meta's sample clients.
     pub sample_face: SampleFaceSettings,
     /// The face for applications.
@@ -181,6 +185,7 @@ impl Config {
         let countries = reader.section("countries", CountrySettings::read);
         let budget = reader.section("budget", BudgetSettings::read);
         let applications = applications::read(&mut reader);
+        let callbacks = reader.section("callbacks", CallbackSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
         let texts = reader.section("texts", texts::read);
         let vonage = reader.section("vonage", VonageSettings::read);
@@ -219,6 +224,7 @@ impl Config {
                 countries,
                 budget,
                 applications,
+                callbacks,
                 sample_face,
                 native_face,
                 key_face,

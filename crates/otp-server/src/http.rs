@@ -3,6 +3,7 @@
 
 mod access;
 mod call;
+mod callback;
 mod client;
 mod guard;
 mod key;
@@ -46,6 +47,7 @@ pub struct Faces {
     pub limits: Limits,
 }
 
+pub use callback::callback_body;
 pub use client::Clients;
 
 /// Whether a face is served.

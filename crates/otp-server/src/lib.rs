@@ -6,6 +6,7 @@
 
 pub mod app;
 mod attendant;
+pub mod callback;
 pub mod channel;
 pub mod clock;
 pub mod commands;
@@ -15,7 +16,9 @@ pub mod directory;
 pub mod http;
 pub mod secret;
 pub mod service;
+pub mod signing;
 pub mod start_failure;
 pub mod store;
 pub mod telemetry;
+mod tls;
 pub mod whmcs;

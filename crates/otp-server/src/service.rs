@@ -5,6 +5,7 @@
 mod alarm;
 mod attend;
 mod audit;
+mod callbacks;
 mod check;
 mod claims;
 mod deliver;
@@ -31,6 +32,7 @@ use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
 pub use self::audit::Audit;
+pub use self::callbacks::{Callbacks, Lanes, Occurrence};
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
 pub use self::inbox::{Inbox, NotTaken, Rejected};
@@ -41,6 +43,7 @@ pub use self::principal::Principal;
 pub use self::readiness::Readiness;
 pub use self::resend::ResendRequest;
 pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
+use crate::callback::Caller;
 use crate::channel::Channels;
 pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
@@ -76,6 +79,8 @@ pub struct Shared {
     pub audit: Audit,
     /// How notices of invoices go out.
     pub invoice_notices: InvoiceNotices,
+    /// How applications are told what happened.
+    pub callbacks: Callbacks,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
     /// Rings when a template has changed.
@@ -88,16 +93,23 @@ pub struct Service {
     shared: Arc<Shared>,
     channels: Channels,
     whmcs: Option<WhmcsClient>,
+    caller: Caller,
 }
 
 impl Service {
     /// The use cases over shared state and this worker's ways.
     #[must_use]
-    pub fn new(shared: Arc<Shared>, channels: Channels, whmcs: Option<WhmcsClient>) -> Self {
+    pub fn new(
+        shared: Arc<Shared>,
+        channels: Channels,
+        whmcs: Option<WhmcsClient>,
+        caller: Caller,
+    ) -> Self {
         Self {
             shared,
             channels,
             whmcs,
+            caller,
         }
     }
 

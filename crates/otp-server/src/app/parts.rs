@@ -9,12 +9,14 @@ use tokio::sync::Notify;
 use super::account::Account;
 use super::vault::Vault;
 use super::ways::Ways;
+use crate::callback::Callers;
 use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::directory::Directory;
-use crate::service::{Alarms, Audit, Inbox, InvoiceNotices, Service, Shared};
+use crate::http;
+use crate::service::{Alarms, Audit, Callbacks, Inbox, InvoiceNotices, Lanes, Service, Shared};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -25,6 +27,7 @@ pub(super) struct Parts {
     account: Account,
     whmcs: Option<WhmcsOptions>,
     ways: Ways,
+    callers: Callers,
 }
 
 impl Parts {
@@ -35,6 +38,8 @@ impl Parts {
         let registry = store.registry();
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let ways = Ways::configured(config, &clock)?;
+        let callers = Callers::new(&config.callbacks.options)
+            .context("applications cannot be called\nhint: check callbacks.ca_file")?;
         let shared = Shared {
             store,
             keys,
@@ -46,6 +51,10 @@ impl Parts {
                 template: config.whmcs.invoice_template.clone(),
                 language: config.whmcs.invoice_language.clone(),
                 application: config.whmcs.application.clone(),
+            },
+            callbacks: Callbacks {
+                write: http::callback_body,
+                lanes: Lanes::new(config.callbacks.at_once),
             },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
             templates_changed: Notify::new(),
@@ -60,6 +69,7 @@ impl Parts {
             account,
             whmcs: config.whmcs.api.clone(),
             ways,
+            callers,
         })
     }
 
@@ -76,6 +86,7 @@ impl Parts {
                 Arc::clone(&self.shared),
                 Channels::new(channel.clone(), self.ways.channels()),
                 self.whmcs.as_ref().map(WhmcsClient::new),
+                self.callers.caller(),
             ),
             channel,
         )

@@ -1,4 +1,5 @@
-//! What time brings about: expired codes, and deliveries whose server went silent.
+//! What time brings about: expired codes, deliveries whose server went silent, and what applications
+//! are to be told.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use otp_core::{Handover, Policy, Record, RecordKey};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::callbacks::occurrences;
 use super::claims::Claimed;
 use super::deliver::Dispatch;
 use super::{Patience, Service, Shared};
@@ -49,11 +51,18 @@ impl Service {
         let attended = self
             .decide(key, |record, now| {
                 let application = self.application_of(record);
-                let decision = record.attend(&application.policy, now);
-                decision.map(|attention| (attention, application))
+                let policy = &application.policy;
+                let decision = record.attend(policy, now);
+                let next = decision.next.as_ref();
+                let told = next.map(|next| occurrences(next, &decision.outcome, policy, now));
+                let told = told.unwrap_or_default();
+                decision.map(|attention| (attention, told, application))
             })
             .await?;
-        let (attention, application) = attended;
+        let (attention, told, application) = attended;
+        for (turn, occurrence) in told {
+            rt::spawn(self.clone().call_back(key, turn, occurrence));
+        }
         for handover in attention.hand_over {
             let (application, slots) = (Arc::clone(&application), Arc::clone(slots));
             rt::spawn(self.clone().take_up(key, handover, application, slots));

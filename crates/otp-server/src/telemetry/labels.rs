@@ -133,6 +133,29 @@ impl DeliveryResult {
     }
 }
 
+/// What came of telling an application something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallbackResult {
+    /// It took it in.
+    Delivered,
+    /// It did not, and is told again.
+    Failed,
+    /// It was given up.
+    Dropped,
+}
+
+impl CallbackResult {
+    pub(super) const ALL: [Self; 3] = [Self::Delivered, Self::Failed, Self::Dropped];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// The method as a label; one that HTTP does not know is `other`, whatever a client made up.
 pub(super) fn method_label(method: &Method) -> &'static str {
     match *method {

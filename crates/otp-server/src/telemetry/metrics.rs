@@ -17,12 +17,15 @@ use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 use otp_core::{ChannelKind, Reason};
 
 use self::names::{
-    DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES, LOG_LINES_DROPPED,
-    REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS, WEBHOOK_WORDS, key,
-    recorder,
+    CALLBACKS, DEAD_LETTERS, DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES,
+    LOG_LINES_DROPPED, REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS,
+    WEBHOOK_WORDS, key, recorder,
 };
 use super::{
-    labels::{COUNTRY_NOT_ALLOWED, DeliveryResult, Face, VerificationOutcome, method_label},
+    labels::{
+        COUNTRY_NOT_ALLOWED, CallbackResult, DeliveryResult, Face, VerificationOutcome,
+        method_label,
+    },
     logging,
 };
 
@@ -46,6 +49,8 @@ pub struct Metrics {
     log_lines_dropped: Counter,
     webhook_taken: Counter,
     webhook_ignored: Counter,
+    callbacks: [Counter; CallbackResult::ALL.len()],
+    dead_letters: Gauge,
 }
 
 /// Face, route pattern, method, status: each from a closed set, so the map stays small.
@@ -91,6 +96,9 @@ impl Metrics {
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
             webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
             webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
+            callbacks: CallbackResult::ALL
+                .map(|result| counter(CALLBACKS, vec![Label::new("result", result.label())])),
+            dead_letters: gauge(DEAD_LETTERS),
             recorder,
         }
     }
@@ -146,6 +154,17 @@ impl Metrics {
     pub fn webhook_ignored(&self, count: usize) {
         self.webhook_ignored
             .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    /// An application was told something, or was not.
+    pub fn callback(&self, result: CallbackResult) {
+        self.callbacks[result as usize].increment(1);
+    }
+
+    /// So much was given up and lies there.
+    pub fn dead_letters(&self, count: u64) {
+        self.dead_letters
+            .set(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
     /// A commit was acknowledged, this long after it was asked for.
@@ -275,6 +294,8 @@ mod tests {
         let mut numbers = Reason::ALL.iter().zip(0..);
         assert!(numbers.all(|(reason, number)| *reason as usize == number));
         let mut numbers = DeliveryResult::ALL.iter().zip(0..);
+        assert!(numbers.all(|(result, number)| *result as usize == number));
+        let mut numbers = CallbackResult::ALL.iter().zip(0..);
         assert!(numbers.all(|(result, number)| *result as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));

@@ -207,7 +207,7 @@ impl Verification {
 
 impl Delivery {
     /// Nothing of a message that was never to be sent.
-    fn of(attempt: &Attempt) -> Option<Self> {
+    pub(in crate::http) fn of(attempt: &Attempt) -> Option<Self> {
         let (status, error) = match attempt.progress {
             Progress::Queued | Progress::Unsettled => (DeliveryStatus::Queued, None),
             Progress::Accepted => (DeliveryStatus::Accepted, None),
@@ -289,7 +289,7 @@ impl From<Failure> for DeliveryError {
 }
 
 /// A moment as RFC 3339 has it, to the millisecond.
-pub(super) fn moment(at: Timestamp) -> String {
+pub(in crate::http) fn moment(at: Timestamp) -> String {
     let ms = i64::try_from(at.unix_ms()).unwrap_or(i64::MAX);
     let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
     format!("{moment:.3}")

@@ -13,6 +13,8 @@ pub(super) const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
 pub(super) const LIVE_CODES: &str = "otp_live_codes";
 pub(super) const STORE_UP: &str = "otp_store_up";
 pub(super) const WEBHOOK_WORDS: &str = "otp_webhook_words_total";
+pub(super) const CALLBACKS: &str = "otp_callbacks_total";
+pub(super) const DEAD_LETTERS: &str = "otp_callback_dead_letters";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
@@ -67,6 +69,10 @@ fn describe(recorder: &PrometheusRecorder) {
             "What providers told by webhooks, by what became of it.",
         ),
         (
+            CALLBACKS,
+            "Tries to tell applications what happened, by what came of them.",
+        ),
+        (
             LOG_LINES_DROPPED,
             "Log lines lost because standard error was too slow.",
         ),
@@ -94,6 +100,10 @@ fn describe(recorder: &PrometheusRecorder) {
     let gauges = [
         (LIVE_CODES, "Codes that can still be used."),
         (STORE_UP, "1 while the store takes commits, otherwise 0."),
+        (
+            DEAD_LETTERS,
+            "Callbacks that were given up and lie there: otp-server callback list.",
+        ),
         (
             TEMPLATE_APPROVED,
             "1 while Meta lets the template be sent, otherwise 0.",

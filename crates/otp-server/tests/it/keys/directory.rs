@@ -8,6 +8,7 @@ use otp_server::directory::{
     ApplicationState, Directory, Identified, KeyOrder, KeyState, Mode, NewKey, RegistrarError,
     Scope,
 };
+use otp_server::signing::SigningSecret;
 use otp_server::store::registry::{Change, Expected, Registry};
 use toml::Table;
 
@@ -238,13 +239,14 @@ async fn private_settings_open_with_the_same_secret_only_and_stand_nowhere_in_th
     };
     let shop = open(1).await.unwrap();
     let callback = shop.callback.as_ref().unwrap();
-    assert_eq!(callback.url, "https://shop.example/hook");
-    assert_eq!(callback.secret.reveal(), "canary-0123456789-0123456789");
+    assert_eq!(callback.url.reveal(), "https://shop.example/hook");
+    let secrets = [SigningSecret::of_text("canary-0123456789-0123456789")];
+    assert_eq!(callback.secrets, secrets);
     assert_eq!(shop.test_recipients[0].code.reveal(), "271828");
     assert!(open(2).await.is_none());
     for (_, value) in kept.registry.snapshot().await.unwrap().entries {
         let text = String::from_utf8(value).unwrap();
-        for private in ["canary", "4155550123", "271828"] {
+        for private in ["canary", "shop.example", "4155550123", "271828"] {
             assert!(!text.contains(private), "{text}");
         }
     }

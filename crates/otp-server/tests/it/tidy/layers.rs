@@ -8,6 +8,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "app",
         &[
             "attendant",
+            "callback",
             "channel",
             "clock",
             "config",
@@ -23,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "commands",
-        &["app", "clock", "config", "directory", "store"],
+        &["app", "callback", "clock", "config", "directory", "store"],
     ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
@@ -33,22 +34,34 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "service",
         &[
+            "callback",
             "channel",
             "clock",
             "directory",
+            "signing",
             "store",
             "telemetry",
             "whmcs",
         ],
     ),
-    ("directory", &["clock", "config", "store"]),
+    (
+        "directory",
+        &["callback", "clock", "config", "signing", "store"],
+    ),
     ("store", &["clock", "credential"]),
-    ("channel", &["clock", "credential"]),
+    ("channel", &["clock", "credential", "signing", "tls"]),
+    // The way to an application, which is no way to a person. What is given up goes into the store.
+    ("callback", &["signing", "store", "tls"]),
+    ("signing", &[]),
+    ("tls", &[]),
     // Asks where channels tell, so it lies beside them: neither knows of the other.
     ("whmcs", &["credential"]),
     ("telemetry", &["clock", "config"]),
     // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
-    ("config", &["channel", "credential", "store", "whmcs"]),
+    (
+        "config",
+        &["callback", "channel", "credential", "store", "whmcs"],
+    ),
     ("start_failure", &[]),
     ("credential", &[]),
     ("secret", &[]),
@@ -72,7 +85,7 @@ const STAY_HOME: &[(&str, &[&str])] = &[
     // The others name our own module of that name.
     ("redis", &["store", "config", "app"]),
     ("whatsapp_cloud", &["app", "channel"]),
-    ("awc", &["app", "channel", "whmcs"]),
+    ("awc", &["app", "callback", "channel", "whmcs"]),
     ("lettre", &["channel"]),
     ("jsonwebtoken", &["channel"]),
 ];
