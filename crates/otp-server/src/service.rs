@@ -5,6 +5,7 @@
 mod alarm;
 mod attend;
 mod audit;
+mod chat;
 mod check;
 mod claims;
 mod deliver;
@@ -31,6 +32,7 @@ use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
 pub use self::audit::Audit;
+pub use self::chat::Chats;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
 pub use self::inbox::{Inbox, NotTaken, Rejected};
@@ -78,6 +80,8 @@ pub struct Shared {
     pub invoice_notices: InvoiceNotices,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
+    /// What people say in chats.
+    pub chats: Chats,
     /// Rings when a template has changed.
     pub templates_changed: Notify,
 }
@@ -282,6 +286,7 @@ fn counted(event: Event) -> Option<VerificationOutcome> {
         Event::Canceled(_) => Some(VerificationOutcome::Canceled),
         Event::Failed(_) => Some(VerificationOutcome::Failed),
         Event::Redelivered(_) => Some(VerificationOutcome::Redelivered),
+        Event::Reported(_) => Some(VerificationOutcome::Reported),
         Event::Approved(_)
         | Event::Refused(_)
         | Event::HandedOn(_)

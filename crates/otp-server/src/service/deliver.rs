@@ -1,12 +1,13 @@
 //! Hand a message over, and note how that ended; the next channel takes over where it has to.
 
 use otp_core::{
-    DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Timestamp, VerificationId,
+    ChannelKind, DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Timestamp,
+    VerificationId,
 };
 
 use super::claims::Claimed;
-use super::{Patience, Service, finish_aside};
-use crate::channel::{Accepted, DeliveryError, Message};
+use super::{Patience, Service, Shared, finish_aside};
+use crate::channel::{Accepted, Cause, DeliveryError, Message};
 use crate::clock::Stopwatch;
 use crate::store::Versioned;
 use crate::telemetry;
@@ -100,11 +101,18 @@ impl Service {
     ) -> (DeliveryResult, Result<(), DeliveryError>) {
         let metrics = &self.shared().metrics;
         let stopwatch = Stopwatch::start();
-        let delivered = self.channels.deliver(message).await;
-        metrics.graph_request(stopwatch.elapsed());
+        let delivered = match self.may_go(message).await {
+            Ok(()) => {
+                let delivered = self.channels.deliver(message).await;
+                metrics.graph_request(stopwatch.elapsed());
+                delivered
+            }
+            Err(error) => Err(error),
+        };
         metrics.delivery(message.channel, counted(&delivered));
         match delivered {
             Ok(Accepted { message_id }) => {
+                self.expect_answer(message).await;
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
             }
@@ -120,9 +128,35 @@ impl Service {
         }
     }
 
+    /// Is there nothing on our side that keeps the message from going this way?
+    async fn may_go(&self, message: &Message) -> Result<(), DeliveryError> {
+        if message.channel == ChannelKind::WhatsAppText
+            && let Some(phone) = &message.to.phone
+        {
+            // When nobody can tell, another way is tried.
+            let is_open = self.is_window_open(phone).await.unwrap_or(false);
+            if !is_open {
+                return Err(DeliveryError::Undeliverable(Cause::NoWindow));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever answers on Messenger is known by nothing else.
+    async fn expect_answer(&self, message: &Message) {
+        if message.channel == ChannelKind::Messenger
+            && let Some(messenger) = &message.to.messenger
+        {
+            let Shared { clock, keys, .. } = self.shared();
+            let key = message.id.record_key(keys);
+            let until = clock.now().plus(message.expires_in);
+            self.keep_way_back(messenger, key, until).await;
+        }
+    }
+
     /// What a channel calls a message may hold the phone, as WhatsApp's names do. What is kept of it
     /// shows nothing, and tells whoever holds the keys whether another name is the same.
-    fn kept_name(&self, message_id: &str) -> String {
+    pub(super) fn kept_name(&self, message_id: &str) -> String {
         let keys = &self.shared().keys;
         keys.name_key(MESSAGE, "", message_id).to_string()
     }
@@ -170,6 +204,7 @@ fn result(error: &DeliveryError) -> DeliveryResult {
         DeliveryError::Undeliverable(_) => Failure::Undeliverable,
         DeliveryError::Throttled(_) => Failure::Throttled,
         DeliveryError::ChannelDown(_) => Failure::ChannelDown,
+        DeliveryError::OptedOut(_) => Failure::OptedOut,
         DeliveryError::Rejected(_) => Failure::Rejected,
     })
 }
@@ -181,6 +216,7 @@ fn counted(delivered: &Result<Accepted, DeliveryError>) -> telemetry::DeliveryRe
         Err(DeliveryError::Undeliverable(_)) => telemetry::DeliveryResult::Undeliverable,
         Err(DeliveryError::Throttled(_)) => telemetry::DeliveryResult::Throttled,
         Err(DeliveryError::ChannelDown(_)) => telemetry::DeliveryResult::ChannelDown,
+        Err(DeliveryError::OptedOut(_)) => telemetry::DeliveryResult::OptedOut,
         Err(DeliveryError::Rejected(_)) => telemetry::DeliveryResult::Rejected,
         Err(DeliveryError::Uncertain(_)) => telemetry::DeliveryResult::Uncertain,
     }

@@ -17,12 +17,14 @@ use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 use otp_core::{ChannelKind, Reason};
 
 use self::names::{
-    DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES, LOG_LINES_DROPPED,
-    REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS, WEBHOOK_WORDS, key,
-    recorder,
+    CHAT_WORDS, DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES,
+    LOG_LINES_DROPPED, REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS,
+    WEBHOOK_WORDS, key, recorder,
 };
 use super::{
-    labels::{COUNTRY_NOT_ALLOWED, DeliveryResult, Face, VerificationOutcome, method_label},
+    labels::{
+        COUNTRY_NOT_ALLOWED, ChatWord, DeliveryResult, Face, VerificationOutcome, method_label,
+    },
     logging,
 };
 
@@ -46,6 +48,7 @@ pub struct Metrics {
     log_lines_dropped: Counter,
     webhook_taken: Counter,
     webhook_ignored: Counter,
+    chat_words: [Counter; ChatWord::ALL.len()],
 }
 
 /// Face, route pattern, method, status: each from a closed set, so the map stays small.
@@ -91,6 +94,8 @@ impl Metrics {
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
             webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
             webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
+            chat_words: ChatWord::ALL
+                .map(|word| counter(CHAT_WORDS, vec![Label::new("meant", word.label())])),
             recorder,
         }
     }
@@ -146,6 +151,11 @@ impl Metrics {
     pub fn webhook_ignored(&self, count: usize) {
         self.webhook_ignored
             .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    /// Somebody said something in a chat.
+    pub fn chat_word(&self, word: ChatWord) {
+        self.chat_words[word as usize].increment(1);
     }
 
     /// A commit was acknowledged, this long after it was asked for.
@@ -276,6 +286,8 @@ mod tests {
         assert!(numbers.all(|(reason, number)| *reason as usize == number));
         let mut numbers = DeliveryResult::ALL.iter().zip(0..);
         assert!(numbers.all(|(result, number)| *result as usize == number));
+        let mut numbers = ChatWord::ALL.iter().zip(0..);
+        assert!(numbers.all(|(word, number)| *word as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

@@ -13,6 +13,7 @@ pub(super) const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
 pub(super) const LIVE_CODES: &str = "otp_live_codes";
 pub(super) const STORE_UP: &str = "otp_store_up";
 pub(super) const WEBHOOK_WORDS: &str = "otp_webhook_words_total";
+pub(super) const CHAT_WORDS: &str = "otp_chat_words_total";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
@@ -66,6 +67,7 @@ fn describe(recorder: &PrometheusRecorder) {
             WEBHOOK_WORDS,
             "What providers told by webhooks, by what became of it.",
         ),
+        (CHAT_WORDS, "What people said in chats, by what it meant."),
         (
             LOG_LINES_DROPPED,
             "Log lines lost because standard error was too slow.",
