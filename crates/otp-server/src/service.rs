@@ -47,6 +47,7 @@ use crate::channel::Channels;
 pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
+use crate::opt_outs::OptOuts;
 pub use crate::store::Unavailable;
 use crate::store::{Along, Commit, Listed, Listing, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
@@ -82,6 +83,8 @@ pub struct Shared {
     pub inbox: Inbox,
     /// What people say in chats.
     pub chats: Chats,
+    /// Who wants no messages.
+    pub opt_outs: OptOuts,
     /// Rings when a template has changed.
     pub templates_changed: Notify,
 }

@@ -14,6 +14,7 @@ use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::directory::Directory;
+use crate::opt_outs::OptOuts;
 use crate::service::{Alarms, Audit, Chats, Inbox, InvoiceNotices, Service, Shared};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
@@ -33,6 +34,7 @@ impl Parts {
         warm_up();
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let registry = store.registry();
+        let opt_outs = OptOuts::new(registry.clone(), keys.clone());
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let ways = Ways::configured(config, &clock)?;
         let shared = Shared {
@@ -48,7 +50,8 @@ impl Parts {
                 application: config.whmcs.application.clone(),
             },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
-            chats: Chats::default(),
+            chats: Chats::new(config.opt_out.clone()),
+            opt_outs,
             templates_changed: Notify::new(),
             audit: if config.audit.enabled {
                 Audit::On

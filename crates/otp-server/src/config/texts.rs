@@ -36,11 +36,7 @@ pub(super) fn read(texts: &mut Section<'_, '_>) -> Texts {
     );
     let mut answers = BTreeMap::new();
     for answer in ChatAnswer::ALL {
-        let own = texts.optional(
-            answer.setting(),
-            kind::wordings(Wording::answer),
-            answer.about(),
-        );
+        let own = texts.optional(answer.setting(), kind::answers(), answer.about());
         answers.extend(own.map(|own| (answer, own)));
     }
     let options = TextOptions {

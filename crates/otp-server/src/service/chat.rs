@@ -8,6 +8,7 @@ mod code;
 mod person;
 mod report;
 mod window;
+mod wish;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::channel::inbound::{Chat, Said};
 use crate::channel::text::ChatAnswer;
 use crate::store::{Taken, Unavailable};
 use crate::telemetry::ChatWord;
+use crate::wishes::WishWords;
 
 /// Answers on their way at once; more are left out.
 const ANSWERS_AT_ONCE: usize = 32;
@@ -37,12 +39,16 @@ const ANSWERS: Cap = Cap {
 #[derive(Debug)]
 pub struct Chats {
     answers: Arc<Semaphore>,
+    words: WishWords,
 }
 
-impl Default for Chats {
-    fn default() -> Self {
+impl Chats {
+    /// With these words for "no more" and "again".
+    #[must_use]
+    pub fn new(words: WishWords) -> Self {
         Self {
             answers: Arc::new(Semaphore::new(ANSWERS_AT_ONCE)),
+            words,
         }
     }
 }
@@ -60,6 +66,8 @@ impl Service {
         }
         let word = if said.what.is_report() {
             self.hear_report(said, &person).await?
+        } else if let Some(wish) = self.shared().chats.words.wish(said.what.words()) {
+            self.hear_wish(said, &person, wish).await?
         } else {
             self.hear_code(said, &person).await?
         };
@@ -70,10 +78,10 @@ impl Service {
     /// Answers in the chat, if there is anything to answer by and this person was not answered too
     /// often. Nobody waits for it.
     async fn answer(&self, said: &Said, person: &Person, answer: ChatAnswer, locale: &str) {
-        if said.by == Chat::Sms || !self.may_answer(person).await {
-            return;
+        let is_wanted = said.by != Chat::Sms && self.wants_answers(said, person).await;
+        if is_wanted && self.may_answer(person).await {
+            self.say(said, answer, locale);
         }
-        self.say(said, answer, locale);
     }
 
     fn say(&self, said: &Said, answer: ChatAnswer, locale: &str) {

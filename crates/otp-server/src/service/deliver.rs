@@ -7,8 +7,9 @@ use otp_core::{
 
 use super::claims::Claimed;
 use super::{Patience, Service, Shared, finish_aside};
-use crate::channel::{Accepted, Cause, DeliveryError, Message};
+use crate::channel::{Accepted, Cause, DeliveryError, Destination, Message};
 use crate::clock::Stopwatch;
+use crate::opt_outs::{Somebody, Way};
 use crate::store::Versioned;
 use crate::telemetry;
 
@@ -116,6 +117,15 @@ impl Service {
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
             }
+            Err(error @ DeliveryError::OptedOut(_)) => {
+                tracing::info!(
+                    verification.id = %message.id,
+                    phone = %message.to.masked(),
+                    channel = message.channel.name(),
+                    "did not send a code: {error}"
+                );
+                (result(&error), Err(error))
+            }
             Err(error) => {
                 tracing::error!(
                     verification.id = %message.id,
@@ -130,8 +140,18 @@ impl Service {
 
     /// Is there nothing on our side that keeps the message from going this way?
     async fn may_go(&self, message: &Message) -> Result<(), DeliveryError> {
+        let Destination {
+            phone, messenger, ..
+        } = &message.to;
+        let known = [
+            phone.as_ref().map(Somebody::Phone),
+            messenger.as_ref().map(Somebody::Messenger),
+        ];
+        for whom in known.into_iter().flatten() {
+            self.is_wanted(Way::of(message.channel), whom).await?;
+        }
         if message.channel == ChannelKind::WhatsAppText
-            && let Some(phone) = &message.to.phone
+            && let Some(phone) = phone
         {
             // When nobody can tell, another way is tried.
             let is_open = self.is_window_open(phone).await.unwrap_or(false);
@@ -140,6 +160,22 @@ impl Service {
             }
         }
         Ok(())
+    }
+
+    /// Does this person want messages this way? When nobody can tell, nothing is sent.
+    pub(super) async fn is_wanted(
+        &self,
+        way: Way,
+        whom: Somebody<'_>,
+    ) -> Result<(), DeliveryError> {
+        match self.shared().opt_outs.has(way, whom).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(DeliveryError::OptedOut(Cause::OptedOut)),
+            Err(error) => {
+                let cause = Cause::OptOutsUnknown(error.to_string());
+                Err(DeliveryError::ChannelDown(cause))
+            }
+        }
     }
 
     /// Whoever answers on Messenger is known by nothing else.

@@ -4,6 +4,7 @@
 mod codes;
 mod free_text;
 mod hostile;
+mod opt_out;
 mod reports;
 
 use std::time::Duration;

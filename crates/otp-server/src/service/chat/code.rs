@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::Person;
 use super::person::Kept;
 use crate::channel::Secret;
-use crate::channel::inbound::{Said, Utterance};
+use crate::channel::inbound::{Chat, Said, Utterance};
 use crate::channel::text::ChatAnswer;
 use crate::service::{CheckRequest, Service, Shared, Wanted};
 use crate::store::{Commit, Unavailable};
@@ -53,7 +53,10 @@ impl Service {
             return Ok(ChatWord::Other);
         }
         // Only what is answered is noted: what anybody sends us must not fill the store.
-        if self.may_answer(person).await {
+        if said.by != Chat::Sms
+            && self.wants_answers(said, person).await
+            && self.may_answer(person).await
+        {
             if !self.note_heard(said).await? {
                 return Ok(ChatWord::Again);
             }

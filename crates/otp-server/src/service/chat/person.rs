@@ -8,6 +8,7 @@ use otp_core::{Keys, NameKey, PhoneNumber, Record, RecordKey, Timestamp, Verific
 use crate::channel::MessengerId;
 use crate::channel::inbound::{Chat, Said};
 use crate::directory::{Application, Mode, Realm};
+use crate::opt_outs::Somebody;
 use crate::service::{Principal, Service, Shared};
 use crate::store::{Unavailable, Versioned};
 
@@ -44,6 +45,14 @@ impl Person {
                 PhoneNumber::parse(&phone).ok().map(Self::Phone)
             }
             Chat::Messenger => MessengerId::parse(&said.from).ok().map(Self::Messenger),
+        }
+    }
+
+    /// As the list of opt-outs knows them.
+    pub(super) fn somebody(&self) -> Somebody<'_> {
+        match self {
+            Self::Phone(phone) => Somebody::Phone(phone),
+            Self::Messenger(id) => Somebody::Messenger(id),
         }
     }
 

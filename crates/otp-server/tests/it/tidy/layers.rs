@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
             "directory",
             "http",
+            "opt_outs",
             "secret",
             "service",
             "store",
@@ -22,7 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "commands",
-        &["app", "clock", "config", "directory", "store"],
+        &["app", "clock", "config", "directory", "opt_outs", "store"],
     ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
@@ -35,11 +36,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "channel",
             "clock",
             "directory",
+            "opt_outs",
             "store",
             "telemetry",
             "whmcs",
+            "wishes",
         ],
     ),
+    // Lies beside the directory: neither knows of the other.
+    ("opt_outs", &["channel", "store"]),
+    ("wishes", &[]),
     ("directory", &["clock", "config", "store"]),
     ("store", &["clock"]),
     ("channel", &["clock"]),
@@ -47,7 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("whmcs", &[]),
     ("telemetry", &["clock", "config"]),
     // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
-    ("config", &["channel", "store", "whmcs"]),
+    ("config", &["channel", "store", "whmcs", "wishes"]),
     ("start_failure", &[]),
     ("secret", &[]),
     ("clock", &[]),
