@@ -19,6 +19,8 @@ pub enum Event {
     Expired(VerificationId),
     /// Called off by the application, or replaced by a newer code.
     Canceled(VerificationId),
+    /// The person says that they did not ask for it.
+    Reported(VerificationId),
     /// The channel refused a message, and another one goes out later.
     Refused(VerificationId),
     /// The next channel takes over.

@@ -17,7 +17,7 @@ pub(crate) use self::callback::Rung;
 pub use self::callback::{Callback, CallbackKind, Callbacks};
 pub use self::format::RecordError;
 pub use self::overview::{Overview, Room};
-pub use self::trail::{HandedOn, Happened, Step};
+pub use self::trail::{HandedOn, Happened, Step, VerifiedBy};
 
 /// One (application, phone): recent sends and failures, and the verifications worth remembering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Record {
     pub(crate) refused_sends: Vec<Timestamp>,
     /// Moments of the failed checks of the last day, oldest first; a success empties it.
     pub(crate) failures: Vec<Timestamp>,
+    /// Moments of the last day at which the person said that they asked for no code, oldest first.
+    pub(crate) reports: Vec<Timestamp>,
     /// Oldest first.
     pub(crate) verifications: Vec<Verification>,
 }
@@ -212,6 +214,7 @@ impl Record {
             .iter()
             .chain(&self.refused_sends)
             .chain(&self.failures)
+            .chain(&self.reports)
             .copied()
             .chain(ends)
             .max();
@@ -232,9 +235,11 @@ impl Record {
                 Some(window::Blocked::ByCooldown(at) | window::Blocked::ByWindow(at)) => at,
                 None => now,
             };
-        // A code that could not be checked is not sent.
+        // A code that could not be checked is not sent, nor one that is not wanted.
         let by_checks = window::next_check_at(&self.failures, &policy.guesses, now);
-        by_checks.map_or(by_sends, |at| at.max(by_sends))
+        let by_reports = window::next_send_after_reports(&self.reports, &policy.reports, now);
+        let all = [by_checks, by_reports].into_iter().flatten();
+        all.fold(by_sends, Timestamp::max)
     }
 
     pub(crate) fn verification_mut(&mut self, id: VerificationId) -> Option<&mut Verification> {
@@ -274,6 +279,28 @@ impl Verification {
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.status == Status::Pending && !self.is_overdue(now)
+    }
+
+    /// How the right code came in; nothing where none did.
+    #[must_use]
+    pub fn verified_by(&self) -> Option<VerifiedBy> {
+        let is_by_reply = self
+            .trail
+            .iter()
+            .any(|step| step.what == Happened::ApprovedByReply);
+        match (self.status, is_by_reply) {
+            (Status::Approved, true) => Some(VerifiedBy::Reply),
+            (Status::Approved, false) => Some(VerifiedBy::Check),
+            _ => None,
+        }
+    }
+
+    /// Did the person say that they did not ask for it?
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        self.trail
+            .iter()
+            .any(|step| step.what == Happened::Reported)
     }
 
     /// A further message begins.

@@ -19,6 +19,7 @@ mod keys;
 mod kind;
 mod limits;
 mod operations;
+mod opt_out;
 mod reader;
 mod redis;
 mod sample_face;
@@ -43,6 +44,7 @@ use toml::Table;
 use crate::channel::gateway::GatewayOptions;
 use crate::channel::smtp::SmtpOptions;
 use crate::channel::text::Texts;
+use crate::wishes::WishWords;
 
 pub use self::{
     applications::{
@@ -53,7 +55,7 @@ pub use self::{
     callbacks::CallbackSettings,
     cli::{
         ApplicationAction, ApplicationAddFlags, Cli, Command, ExportFlags, ImportFlags, KeyAction,
-        KeyCreateFlags, KeyListFlags, KeyRotateFlags,
+        KeyCreateFlags, KeyListFlags, KeyRotateFlags, OptOutAction, OptOutWhom,
     },
     code::CodeSettings,
     faces::{KeyFaceSettings, NativeFaceSettings},
@@ -111,6 +113,8 @@ pub struct Config {
     pub graph: GraphSettings,
     /// What messages say where no provider words them.
     pub texts: Texts,
+    /// The words by which people opt out and in.
+    pub opt_out: WishWords,
     /// Messenger and text messages by Vonage.
     pub vonage: Option<VonageSettings>,
     /// Text messages by Twilio.
@@ -188,6 +192,7 @@ impl Config {
         let callbacks = reader.section("callbacks", CallbackSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
         let texts = reader.section("texts", texts::read);
+        let opt_out = reader.section("opt_out", opt_out::read);
         let vonage = reader.section("vonage", VonageSettings::read);
         let twilio = reader.section("twilio", TwilioSettings::read);
         let smtp = reader.section("smtp", smtp::read);
@@ -230,6 +235,7 @@ impl Config {
                 key_face,
                 graph,
                 texts,
+                opt_out,
                 vonage,
                 twilio,
                 smtp,

@@ -6,6 +6,7 @@ mod alarm;
 mod attend;
 mod audit;
 mod callbacks;
+mod chat;
 mod check;
 mod claims;
 mod deliver;
@@ -33,6 +34,7 @@ use tokio::time::timeout;
 pub use self::alarm::Alarms;
 pub use self::audit::Audit;
 pub use self::callbacks::{Callbacks, Lanes, Occurrence};
+pub use self::chat::Chats;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
 pub use self::inbox::{Inbox, NotTaken, Rejected};
@@ -48,6 +50,7 @@ use crate::channel::Channels;
 pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
+use crate::opt_outs::OptOuts;
 pub use crate::store::Unavailable;
 use crate::store::{Along, Commit, Listed, Listing, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
@@ -83,6 +86,10 @@ pub struct Shared {
     pub callbacks: Callbacks,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
+    /// What people say in chats.
+    pub chats: Chats,
+    /// Who wants no messages.
+    pub opt_outs: OptOuts,
     /// Rings when a template has changed.
     pub templates_changed: Notify,
 }
@@ -294,6 +301,7 @@ fn counted(event: Event) -> Option<VerificationOutcome> {
         Event::Canceled(_) => Some(VerificationOutcome::Canceled),
         Event::Failed(_) => Some(VerificationOutcome::Failed),
         Event::Redelivered(_) => Some(VerificationOutcome::Redelivered),
+        Event::Reported(_) => Some(VerificationOutcome::Reported),
         Event::Approved(_)
         | Event::Refused(_)
         | Event::HandedOn(_)

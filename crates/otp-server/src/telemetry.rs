@@ -9,7 +9,9 @@ mod metrics;
 mod one_line;
 
 pub use self::{
-    labels::{COUNTRY_NOT_ALLOWED, CallbackResult, DeliveryResult, Face, VerificationOutcome},
+    labels::{
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, VerificationOutcome,
+    },
     logging::{LogGuard, LoggingError, init_logging},
     metrics::Metrics,
 };

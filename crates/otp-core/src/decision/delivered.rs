@@ -22,7 +22,11 @@ impl DeliveryResult {
     /// A refused second try says nothing about the first one, which may have arrived.
     fn after(self, delivery: &Delivery) -> Self {
         match (self, delivery) {
-            (Self::Refused(_), Delivery::Underway { tries: 2.., .. }) => Self::Unsettled,
+            (Self::Refused(failure), Delivery::Underway { tries: 2.., .. })
+                if failure != Failure::OptedOut =>
+            {
+                Self::Unsettled
+            }
             (result, _) => result,
         }
     }
@@ -81,7 +85,15 @@ impl Record {
                 Event::Unsettled(id)
             }
             DeliveryResult::Refused(failure) => {
-                verification.progressed(Progress::Failed(failure), now);
+                // Who wants nothing any more may have got what an earlier try sent.
+                let is_first =
+                    !matches!(verification.delivery, Delivery::Underway { tries: 2.., .. });
+                let progress = if is_first {
+                    Progress::Failed(failure)
+                } else {
+                    Progress::Unsettled
+                };
+                verification.progressed(progress, now);
                 verification.note(now, Happened::Refused(failure));
                 let why = HandedOn::Refused(failure);
                 handover = verification.hand_on_after(failure, why, policy, now);

@@ -120,7 +120,8 @@ impl Verification {
         if !self.is_open(now) || !policy.workflow.has_next(step) {
             return None;
         }
-        if this.fail_fast_on.contains(&failure) {
+        // Nobody changes their mind within a step's wait.
+        if this.fail_fast_on.contains(&failure) || failure == Failure::OptedOut {
             return self.hand_on(why, policy, now);
         }
         if !matches!(self.delivery, Delivery::Watched { .. }) {

@@ -57,7 +57,8 @@ impl CallbackKind {
     /// Of what an application is told when that happens.
     pub(super) fn of(what: Happened) -> Option<Self> {
         match what {
-            Happened::Approved => Some(Self::Approved),
+            Happened::Approved | Happened::ApprovedByReply => Some(Self::Approved),
+            Happened::Reported => Some(Self::Reported),
             Happened::Expired => Some(Self::Expired),
             Happened::Canceled | Happened::Replaced => Some(Self::Canceled),
             Happened::Locked => Some(Self::Locked),

@@ -46,6 +46,10 @@ pub enum Happened {
     Locked,
     /// The right code was given.
     Approved,
+    /// The right code was given in the chat that it went out by.
+    ApprovedByReply,
+    /// The person says that they did not ask for the code.
+    Reported,
     /// Time ran out.
     Expired,
     /// The application called it off.
@@ -61,6 +65,15 @@ impl Happened {
     }
 }
 
+/// How the right code came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifiedBy {
+    /// The application handed it in.
+    Check,
+    /// The person sent it in the chat.
+    Reply,
+}
+
 /// Why the next channel took over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandedOn {
@@ -70,12 +83,15 @@ pub enum HandedOn {
     Refused(Failure),
 }
 
-/// Steps that are kept; the first one and the latest ones stay.
+/// Steps that are kept; the first one, those that are asked for later, and the latest ones stay.
 pub(crate) const STEPS_MAX: usize = 48;
 
 pub(crate) fn add(trail: &mut Vec<Step>, at: Timestamp, what: Happened) {
     if trail.len() >= STEPS_MAX {
-        trail.remove(1);
+        let is_expendable =
+            |step: &Step| !matches!(step.what, Happened::ApprovedByReply | Happened::Reported);
+        let expendable = trail.iter().skip(1).position(is_expendable);
+        trail.remove(expendable.map_or(0, |place| place + 1));
     }
     trail.push(Step { at, what });
 }

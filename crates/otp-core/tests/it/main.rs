@@ -8,6 +8,7 @@ mod format;
 mod keys;
 mod model;
 mod phone;
+mod replies;
 mod shared_limits;
 mod tally;
 mod workflow;

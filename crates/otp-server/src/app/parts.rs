@@ -16,7 +16,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::directory::Directory;
 use crate::http;
-use crate::service::{Alarms, Audit, Callbacks, Inbox, InvoiceNotices, Lanes, Service, Shared};
+use crate::opt_outs::OptOuts;
+use crate::service::{
+    Alarms, Audit, Callbacks, Chats, Inbox, InvoiceNotices, Lanes, Service, Shared,
+};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -36,6 +39,7 @@ impl Parts {
         warm_up();
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let registry = store.registry();
+        let opt_outs = OptOuts::new(registry.clone(), keys.clone());
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let ways = Ways::configured(config, &clock)?;
         let callers = Callers::new(&config.callbacks.options)
@@ -57,6 +61,8 @@ impl Parts {
                 lanes: Lanes::new(config.callbacks.at_once),
             },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
+            chats: Chats::new(config.opt_out.clone()),
+            opt_outs,
             templates_changed: Notify::new(),
             audit: if config.audit.enabled {
                 Audit::On
@@ -84,7 +90,7 @@ impl Parts {
         (
             Service::new(
                 Arc::clone(&self.shared),
-                Channels::new(channel.clone(), self.ways.channels()),
+                Channels::new(channel.clone(), self.ways.texts(), self.ways.channels()),
                 self.whmcs.as_ref().map(WhmcsClient::new),
                 self.callers.caller(),
             ),

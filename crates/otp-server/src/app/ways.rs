@@ -67,6 +67,11 @@ impl Ways {
         Ok(ways)
     }
 
+    /// What messages and answers say.
+    pub(super) fn texts(&self) -> Arc<Texts> {
+        Arc::clone(&self.texts)
+    }
+
     /// A channel for each way, for the calling thread, which must run an actix system or worker.
     pub(super) fn channels(&self) -> Vec<Channel> {
         let vonage = self.vonage.iter().map(|(vonage, way, breaker)| {

@@ -1,5 +1,7 @@
 //! What providers tell us, in this service's words.
 
+mod whatsapp;
+
 use otp_core::{Failure, Receipt};
 use serde::{Deserialize, Serialize};
 use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
@@ -184,6 +186,8 @@ impl WhatsAppWebhook {
 fn inbound(kind: EventKind) -> Option<Inbound> {
     match kind {
         EventKind::Status(status) => receipt(status),
+        EventKind::Text(message) => whatsapp::text(message),
+        EventKind::Button(tap) => whatsapp::tap(tap),
         EventKind::TemplateStatus(update) => Some(Inbound::TemplateChanged {
             name: update.name.unwrap_or_default(),
             status: update.event.as_str().to_owned(),

@@ -13,12 +13,15 @@ use std::sync::Arc;
 use awc::http::header;
 use otp_core::ChannelKind;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use self::token::Signer;
 use super::breaker::Breaker;
 use super::exchange::{Exchange, Exchanges, HttpOptions, InvalidAuthorities, Post};
-use super::text::{Body, Texts};
-use super::{Accepted, AddressKind, Cause, DeliveryError, Message, ProviderSecret, Trouble};
+use super::text::Texts;
+use super::{
+    Accepted, AddressKind, Cause, DeliveryError, Message, ProviderSecret, Secret, Trouble,
+};
 use crate::clock::Clock;
 
 /// Where Vonage serves the Messages API.
@@ -105,7 +108,7 @@ pub struct VonageChannel {
 #[derive(Serialize)]
 struct Request<'a> {
     message_type: &'static str,
-    channel: &'static str,
+    channel: &'a str,
     from: &'a str,
     to: &'a str,
     text: &'a str,
@@ -158,32 +161,53 @@ impl VonageChannel {
                 ("sms", from, digits, texts.sms(message))
             }
         };
-        let sending = self.send(message, channel, from, to, &text);
+        let reference = message.reference();
+        let sending = self.send(
+            &reference,
+            &message.code,
+            [channel, from, to, text.reveal()],
+        );
+        self.breaker.guard(sending).await
+    }
+
+    /// Says something that is no code to somebody on Messenger.
+    pub(super) async fn say(
+        &self,
+        to: &str,
+        words: &str,
+        reference: &str,
+    ) -> Result<Accepted, DeliveryError> {
+        let VonageWay::Messenger { page_id } = &*self.way else {
+            return Err(DeliveryError::ChannelDown(Cause::NotConfigured));
+        };
+        let nothing_secret = Secret::new(Zeroizing::default());
+        let sending = self.send(
+            reference,
+            &nothing_secret,
+            ["messenger", page_id, to, words],
+        );
         self.breaker.guard(sending).await
     }
 
     async fn send(
         &self,
-        message: &Message,
-        channel: &'static str,
-        from: &str,
-        to: &str,
-        text: &Body,
-    ) -> Result<Accepted, DeliveryError> {
         // It has at most 47 characters, and Vonage takes 100.
-        let reference = message.reference();
+        reference: &str,
+        code: &Secret,
+        [channel, from, to, text]: [&str; 4],
+    ) -> Result<Accepted, DeliveryError> {
         let bearer = self
             .vonage
             .signer
-            .bearer(self.vonage.clock.now(), &reference);
+            .bearer(self.vonage.clock.now(), reference);
         let bearer = bearer.ok_or_else(|| unmade("the token cannot be signed"))?;
         let request = Request {
             message_type: "text",
             channel,
             from,
             to,
-            text: text.reveal(),
-            client_ref: &reference,
+            text,
+            client_ref: reference,
         };
         let body = serde_json::to_string(&request).map_err(|_| unmade("the message is no JSON"))?;
         let post = Post {
@@ -194,7 +218,7 @@ impl VonageChannel {
         };
         let answer = self.exchange.post(post).await?;
         if !answer.is_success() {
-            return Err(refusal::sorted(&answer, &message.code));
+            return Err(refusal::sorted(&answer, code));
         }
         let taken: Taken = answer.json().ok_or_else(|| answer.not_understood())?;
         Ok(Accepted {

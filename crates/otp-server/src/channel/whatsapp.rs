@@ -2,6 +2,7 @@
 
 mod problem;
 mod templates;
+mod text;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, NotSent, O
 use super::{Accepted, AddressKind, Cause, DeliveryError, Message, Notice};
 pub use problem::AccountProblem;
 pub use templates::{TemplateBook, TemplateReport};
+pub use text::WhatsAppTextChannel;
 
 /// Sends from one business number with one template; one per worker thread.
 #[derive(Clone)]

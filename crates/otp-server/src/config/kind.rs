@@ -206,13 +206,26 @@ pub(super) fn list<T: 'static>(
     }
 }
 
-/// Texts by language code.
+/// Texts by language code that tell a code.
 pub(super) fn wordings(
     parse: fn(&str) -> Result<Wording, InvalidWording>,
 ) -> Kind<BTreeMap<String, Wording>> {
+    by_language(", with {code} and perhaps {minutes} in them", parse)
+}
+
+/// Texts by language code that tell none.
+pub(super) fn answers() -> Kind<BTreeMap<String, Wording>> {
+    by_language("", Wording::answer)
+}
+
+fn by_language(
+    with: &str,
+    parse: fn(&str) -> Result<Wording, InvalidWording>,
+) -> Kind<BTreeMap<String, Wording>> {
     Kind {
-        allowed: "a table such as { en = \"..\", pt_BR = \"..\" }: texts by language code, with {code} and perhaps {minutes} in them"
-            .to_owned(),
+        allowed: format!(
+            "a table such as {{ en = \"..\", pt_BR = \"..\" }}: texts by language code{with}"
+        ),
         convert: Box::new(move |value| {
             let Value::Table(table) = value else {
                 return Err(format!("is {}, not a table of texts", name_of(value)));

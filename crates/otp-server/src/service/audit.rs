@@ -46,6 +46,7 @@ enum Kind {
     Locked,
     Expired,
     Canceled,
+    Reported,
     Failed,
     Redelivered,
     Accepted,
@@ -137,6 +138,7 @@ impl Kind {
             Event::Locked(id) => (Self::Locked, id),
             Event::Expired(id) => (Self::Expired, id),
             Event::Canceled(id) => (Self::Canceled, id),
+            Event::Reported(id) => (Self::Reported, id),
             Event::Failed(id) => (Self::Failed, id),
             Event::Redelivered(id) => (Self::Redelivered, id),
             Event::Accepted(id) => (Self::Accepted, id),
@@ -163,6 +165,10 @@ impl Kind {
             Self::Canceled => (
                 "verification.canceled",
                 "verification canceled or replaced by a newer code",
+            ),
+            Self::Reported => (
+                "verification.reported",
+                "the person says that they asked for no code",
             ),
             Self::Failed => ("verification.failed", "the message was refused"),
             Self::Redelivered => (
@@ -205,6 +211,7 @@ mod tests {
             Event::Locked(id),
             Event::Expired(id),
             Event::Canceled(id),
+            Event::Reported(id),
             Event::Failed(id),
             Event::Redelivered(id),
             Event::Accepted(id),

@@ -170,8 +170,7 @@ impl Service {
                     self.receive(id, number, word.receipt(), slots).await?;
                 }
             }
-            // Nobody listens yet.
-            Inbound::Said(_) => self.shared().metrics.webhook_ignored(1),
+            Inbound::Said(said) => self.hear_said(&said).await?,
             Inbound::TemplateChanged { name, status } => {
                 tracing::warn!(template.name = %name, "whatsapp says of template {name:?}: {status}");
                 self.shared().templates_changed.notify_waiters();

@@ -60,10 +60,12 @@ pub enum VerificationOutcome {
     NotFound,
     /// A check was refused, uncompared, by a limit.
     CheckLimited,
+    /// Its recipient says that they did not ask for it.
+    Reported,
 }
 
 impl VerificationOutcome {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Started,
         Self::SendLimited,
         Self::Approved,
@@ -75,6 +77,7 @@ impl VerificationOutcome {
         Self::Redelivered,
         Self::NotFound,
         Self::CheckLimited,
+        Self::Reported,
     ];
 
     pub(super) fn label(self) -> &'static str {
@@ -90,6 +93,50 @@ impl VerificationOutcome {
             Self::Redelivered => "redelivered",
             Self::NotFound => "not_found",
             Self::CheckLimited => "check_limited",
+            Self::Reported => "reported",
+        }
+    }
+}
+
+/// What somebody said in a chat, and what it came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChatWord {
+    /// A code that was compared, or would have been but for a limit.
+    Code,
+    /// A code, and none is waited for.
+    NothingWaits,
+    /// They asked for no code.
+    Report,
+    /// They want nothing any more.
+    Stop,
+    /// They want messages again.
+    Start,
+    /// It was told before.
+    Again,
+    /// Nothing that means anything here.
+    Other,
+}
+
+impl ChatWord {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Code,
+        Self::NothingWaits,
+        Self::Report,
+        Self::Stop,
+        Self::Start,
+        Self::Again,
+        Self::Other,
+    ];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::NothingWaits => "nothing_waits",
+            Self::Report => "report",
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Again => "again",
+            Self::Other => "other",
         }
     }
 }
@@ -107,17 +154,20 @@ pub enum DeliveryResult {
     ChannelDown,
     /// Our request was wrong.
     Rejected,
+    /// The person wants nothing this way, so it was not asked.
+    OptedOut,
     /// Its answer was lost, so nobody knows.
     Uncertain,
 }
 
 impl DeliveryResult {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Accepted,
         Self::Undeliverable,
         Self::Throttled,
         Self::ChannelDown,
         Self::Rejected,
+        Self::OptedOut,
         Self::Uncertain,
     ];
 
@@ -128,6 +178,7 @@ impl DeliveryResult {
             Self::Throttled => "throttled",
             Self::ChannelDown => "channel_down",
             Self::Rejected => "rejected",
+            Self::OptedOut => "opted_out",
             Self::Uncertain => "uncertain",
         }
     }

@@ -17,13 +17,13 @@ use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 use otp_core::{ChannelKind, Reason};
 
 use self::names::{
-    CALLBACKS, DEAD_LETTERS, DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES,
-    LOG_LINES_DROPPED, REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS,
-    WEBHOOK_WORDS, key, recorder,
+    CALLBACKS, CHAT_WORDS, DEAD_LETTERS, DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS,
+    LIVE_CODES, LOG_LINES_DROPPED, REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED,
+    VERIFICATIONS, WEBHOOK_WORDS, key, recorder,
 };
 use super::{
     labels::{
-        COUNTRY_NOT_ALLOWED, CallbackResult, DeliveryResult, Face, VerificationOutcome,
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, VerificationOutcome,
         method_label,
     },
     logging,
@@ -51,6 +51,7 @@ pub struct Metrics {
     webhook_ignored: Counter,
     callbacks: [Counter; CallbackResult::ALL.len()],
     dead_letters: Gauge,
+    chat_words: [Counter; ChatWord::ALL.len()],
 }
 
 /// Face, route pattern, method, status: each from a closed set, so the map stays small.
@@ -99,6 +100,8 @@ impl Metrics {
             callbacks: CallbackResult::ALL
                 .map(|result| counter(CALLBACKS, vec![Label::new("result", result.label())])),
             dead_letters: gauge(DEAD_LETTERS),
+            chat_words: ChatWord::ALL
+                .map(|word| counter(CHAT_WORDS, vec![Label::new("meant", word.label())])),
             recorder,
         }
     }
@@ -165,6 +168,11 @@ impl Metrics {
     pub fn dead_letters(&self, count: u64) {
         self.dead_letters
             .set(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
+    /// Somebody said something in a chat.
+    pub fn chat_word(&self, word: ChatWord) {
+        self.chat_words[word as usize].increment(1);
     }
 
     /// A commit was acknowledged, this long after it was asked for.
@@ -297,6 +305,8 @@ mod tests {
         assert!(numbers.all(|(result, number)| *result as usize == number));
         let mut numbers = CallbackResult::ALL.iter().zip(0..);
         assert!(numbers.all(|(result, number)| *result as usize == number));
+        let mut numbers = ChatWord::ALL.iter().zip(0..);
+        assert!(numbers.all(|(word, number)| *word as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

@@ -14,6 +14,9 @@ mod smtp;
 mod twilio;
 mod vonage;
 
+pub(crate) use desk::Desk;
+pub(crate) use failover::{code_at, with_gateway};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,6 +90,7 @@ fn advice(error: &DeliveryError) -> &'static str {
         DeliveryError::Throttled(_) => "throttled",
         DeliveryError::ChannelDown(_) => "channel down",
         DeliveryError::Rejected(_) => "rejected",
+        DeliveryError::OptedOut(_) => "opted out",
         DeliveryError::Uncertain(_) => "uncertain",
     }
 }

@@ -23,6 +23,7 @@ mod process;
 mod quickstart;
 mod redis_outages;
 mod redis_process;
+mod replies;
 mod sample_face;
 mod small_disk;
 mod startup;

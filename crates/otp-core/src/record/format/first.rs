@@ -55,6 +55,7 @@ pub(super) fn decode(body: &[u8]) -> Result<Record, RecordError> {
         sends: first.sends,
         refused_sends: first.refused_sends,
         failures: first.failures,
+        reports: Vec::new(),
         verifications: verifications.collect::<Result<_, _>>()?,
     })
 }

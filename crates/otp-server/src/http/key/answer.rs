@@ -40,6 +40,7 @@ pub(super) enum Answer {
     NotDelivered,
     NoticeNotDelivered,
     WhmcsFailed,
+    OptedOut,
     Unavailable,
 }
 
@@ -65,6 +66,10 @@ impl Answer {
                 retry_after_secs: now.secs_until(refusal.retry_at).max(1),
             },
             StartOutcome::CountryNotAllowed(_) => Self::CountryNotAllowed,
+            StartOutcome::NotDelivered {
+                error: DeliveryError::OptedOut(_),
+                ..
+            } => Self::OptedOut,
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
             | StartOutcome::NotFound => Self::NotDelivered,
@@ -103,6 +108,7 @@ impl Answer {
                 retry_after_secs: now.secs_until(refusal.retry_at).max(1),
             },
             Announced::CountryNotAllowed => Self::CountryNotAllowed,
+            Announced::NotDelivered(DeliveryError::OptedOut(_)) => Self::OptedOut,
             Announced::NotDelivered(_) => Self::NoticeNotDelivered,
         }
     }
@@ -183,6 +189,7 @@ impl Answer {
                 response.insert_header((RETRY_AFTER, SOON_SECS));
                 failed(response, "This invoice is being announced.")
             }
+            Self::OptedOut => failed(HttpResponse::Forbidden(), "This person wants no messages."),
             Self::CountryNotAllowed => failed(
                 HttpResponse::Forbidden(),
                 "Codes are not sent to this country.",

@@ -40,6 +40,10 @@ pub(in crate::http) struct Verification {
     /// The application's own notes, as they were given.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     metadata: Map<String, Value>,
+    /// How the right code came in; there once it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    verified_by: Option<VerifiedBy>,
     /// True when nothing was or will be sent: the key is a test key, or the number a test recipient.
     test: bool,
     /// The code, of a test that was started with a test key: there only in the answer to a start or
@@ -65,6 +69,16 @@ pub(in crate::http) enum VerificationStatus {
     Locked,
     /// No channel took the message.
     Failed,
+}
+
+/// How the right code came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http) enum VerifiedBy {
+    /// The application handed it in.
+    Check,
+    /// The person sent it in the chat.
+    Reply,
 }
 
 /// A way to the person.
@@ -190,6 +204,7 @@ impl Verification {
                 .filter_map(Delivery::of)
                 .collect(),
             metadata: written_metadata(&verification.about.metadata),
+            verified_by: verification.verified_by().map(VerifiedBy::from),
             test: verification.about.is_test,
             test_code: None,
         }
@@ -201,6 +216,15 @@ impl Verification {
         Self {
             test_code: test_code.map(|code| code.reveal().to_owned()),
             ..Self::of(overview)
+        }
+    }
+}
+
+impl From<otp_core::VerifiedBy> for VerifiedBy {
+    fn from(by: otp_core::VerifiedBy) -> Self {
+        match by {
+            otp_core::VerifiedBy::Check => Self::Check,
+            otp_core::VerifiedBy::Reply => Self::Reply,
         }
     }
 }

@@ -15,6 +15,7 @@ pub(super) const STORE_UP: &str = "otp_store_up";
 pub(super) const WEBHOOK_WORDS: &str = "otp_webhook_words_total";
 pub(super) const CALLBACKS: &str = "otp_callbacks_total";
 pub(super) const DEAD_LETTERS: &str = "otp_callback_dead_letters";
+pub(super) const CHAT_WORDS: &str = "otp_chat_words_total";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
@@ -68,6 +69,7 @@ fn describe(recorder: &PrometheusRecorder) {
             WEBHOOK_WORDS,
             "What providers told by webhooks, by what became of it.",
         ),
+        (CHAT_WORDS, "What people said in chats, by what it meant."),
         (
             CALLBACKS,
             "Tries to tell applications what happened, by what came of them.",

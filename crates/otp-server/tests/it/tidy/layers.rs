@@ -15,6 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "credential",
             "directory",
             "http",
+            "opt_outs",
             "secret",
             "service",
             "store",
@@ -24,7 +25,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "commands",
-        &["app", "callback", "clock", "config", "directory", "store"],
+        &[
+            "app",
+            "callback",
+            "clock",
+            "config",
+            "directory",
+            "opt_outs",
+            "store",
+        ],
     ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
@@ -38,10 +47,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "channel",
             "clock",
             "directory",
+            "opt_outs",
             "signing",
             "store",
             "telemetry",
             "whmcs",
+            "wishes",
         ],
     ),
     (
@@ -52,6 +63,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("channel", &["clock", "credential", "signing", "tls"]),
     // The way to an application, which is no way to a person. What is given up goes into the store.
     ("callback", &["signing", "store", "tls"]),
+    // Lies beside the directory: neither knows of the other.
+    ("opt_outs", &["channel", "store"]),
+    ("wishes", &[]),
     ("signing", &[]),
     ("tls", &[]),
     // Asks where channels tell, so it lies beside them: neither knows of the other.
@@ -60,7 +74,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
     (
         "config",
-        &["callback", "channel", "credential", "store", "whmcs"],
+        &[
+            "callback",
+            "channel",
+            "credential",
+            "store",
+            "whmcs",
+            "wishes",
+        ],
     ),
     ("start_failure", &[]),
     ("credential", &[]),
