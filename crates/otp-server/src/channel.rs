@@ -258,6 +258,11 @@ impl Channels {
         self.whatsapp.notify(notice).await
     }
 
+    /// Which template WhatsApp's codes go out in instead of the first, and why.
+    pub fn detour(&self) -> Option<String> {
+        self.whatsapp.templates().detour()
+    }
+
     /// Would WhatsApp take a message, as of its last word?
     pub fn health(&self) -> Result<(), String> {
         self.whatsapp.health()

@@ -17,6 +17,7 @@ mod principal;
 mod readiness;
 mod resend;
 mod start;
+mod switch;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -78,7 +79,7 @@ pub struct Shared {
     pub invoice_notices: InvoiceNotices,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
-    /// Rings when a template has changed.
+    /// Rings when a template has changed; the attendant listens.
     pub templates_changed: Notify,
 }
 

@@ -14,6 +14,7 @@ pub(super) const LIVE_CODES: &str = "otp_live_codes";
 pub(super) const STORE_UP: &str = "otp_store_up";
 pub(super) const WEBHOOK_WORDS: &str = "otp_webhook_words_total";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
+pub(super) const TEMPLATE_SWITCHES: &str = "otp_template_switches_total";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
 /// From a memory access to a commit's fsync.
@@ -67,6 +68,10 @@ fn describe(recorder: &PrometheusRecorder) {
             "What providers told by webhooks, by what became of it.",
         ),
         (
+            TEMPLATE_SWITCHES,
+            "Switches of the template that codes go out in, by what that is since.",
+        ),
+        (
             LOG_LINES_DROPPED,
             "Log lines lost because standard error was too slow.",
         ),
@@ -96,7 +101,7 @@ fn describe(recorder: &PrometheusRecorder) {
         (STORE_UP, "1 while the store takes commits, otherwise 0."),
         (
             TEMPLATE_APPROVED,
-            "1 while Meta lets the template be sent, otherwise 0.",
+            "1 while Meta lets the first template be sent, otherwise 0, also while an alternate is used.",
         ),
     ];
     for (name, text) in gauges {
