@@ -151,24 +151,9 @@ impl SharedLimits {
             asker.application,
             1,
         );
-        let price = self.prices.of(country);
-        // No application has an empty name, so the two budgets are two counts.
-        let of_budget = claim(self.budget, Reason::Budget, "", price);
-        let of_own_budget = claim(
-            self.application_budget,
-            Reason::Budget,
-            asker.application,
-            price,
-        );
-        let all = [
-            of_address,
-            of_prefix,
-            of_country,
-            of_application,
-            of_budget,
-            of_own_budget,
-        ];
-        Ok(all.into_iter().flatten().collect())
+        let all = [of_address, of_prefix, of_country, of_application];
+        let of_money = self.of_money(keys, asker.application, self.prices.of(country));
+        Ok(all.into_iter().flatten().chain(of_money).collect())
     }
 
     /// What a test has to claim first, of which nothing is sent: it costs no money and concerns no
@@ -181,7 +166,8 @@ impl SharedLimits {
     }
 
     /// What a notice to this phone has to claim first. Notices have counts of their own: they use
-    /// up nothing that codes need, and a phone gets no more of them than of codes.
+    /// up no sends that codes need, and a phone gets no more of them than of codes. The money that
+    /// pays for both is the same.
     pub fn of_notice(
         &self,
         keys: &Keys,
@@ -210,15 +196,7 @@ impl SharedLimits {
                 cap,
             ));
         }
-        if let Some(cap) = self.budget {
-            claims.push(Claim::new(
-                keys,
-                Reason::Budget,
-                "",
-                self.prices.of(country),
-                cap,
-            ));
-        }
+        claims.extend(self.of_money(keys, application, self.prices.of(country)));
         Ok(claims)
     }
 
@@ -238,6 +216,17 @@ impl SharedLimits {
             )
         });
         of_address.into_iter().chain(of_application).collect()
+    }
+
+    /// What a message of this application at this price takes from the budgets.
+    fn of_money(&self, keys: &Keys, application: &str, price: u64) -> impl Iterator<Item = Claim> {
+        let claim = |cap: Option<Cap>, subject: &str| {
+            cap.map(|cap| Claim::new(keys, Reason::Budget, subject, price, cap))
+        };
+        // No application has an empty name, so the two budgets are two counts.
+        let of_all = claim(self.budget, "");
+        let of_application = claim(self.application_budget, application);
+        of_all.into_iter().chain(of_application)
     }
 
     /// The country, if anything depends on it: finding it out takes some microseconds.

@@ -42,6 +42,11 @@ impl Attendant {
         let arbiter = Arbiter::new();
         arbiter.spawn_fn(move || {
             let (service, channel) = make();
+            actix_rt::spawn(tell_switches(
+                channel.clone(),
+                service.clone(),
+                stopped.clone(),
+            ));
             actix_rt::spawn(refresh_templates(
                 channel,
                 template_refresh,
@@ -118,9 +123,10 @@ async fn refresh_templates(
     mut stopped: watch::Receiver<()>,
 ) {
     let mut ticks = every(period);
-    // The first tick is at once, and the template was looked at just before.
+    // The first tick is at once, and the templates were looked at just before.
     ticks.tick().await;
-    service.shared().metrics.template_approved(true);
+    let metrics = &service.shared().metrics;
+    metrics.template_approved(channel.templates().is_first_sendable());
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -128,13 +134,26 @@ async fn refresh_templates(
             _ = stopped.changed() => return,
         }
         let refreshed = channel.refresh_templates().await;
-        service
-            .shared()
-            .metrics
-            .template_approved(refreshed.is_ok());
+        metrics.template_approved(channel.templates().is_first_sendable());
         if let Err(problem) = refreshed {
             tracing::error!(hint = problem.hint(), "{problem}");
         }
+    }
+}
+
+/// Workers may switch while they send; here it is told, once.
+async fn tell_switches(
+    channel: WhatsAppChannel,
+    service: Service,
+    mut stopped: watch::Receiver<()>,
+) {
+    loop {
+        tokio::select! {
+            switch = channel.templates().next_switch() => service.tell_switch(&switch).await,
+            _ = stopped.changed() => return,
+        }
+        let metrics = &service.shared().metrics;
+        metrics.template_approved(channel.templates().is_first_sendable());
     }
 }
 

@@ -327,6 +327,11 @@ impl Channels {
         said.map(drop)
     }
 
+    /// Which template WhatsApp's codes go out in instead of the first, and why.
+    pub fn detour(&self) -> Option<String> {
+        self.whatsapp.templates().detour()
+    }
+
     /// Would WhatsApp take a message, as of its last word?
     pub fn health(&self) -> Result<(), String> {
         self.whatsapp.health()

@@ -19,6 +19,7 @@ mod principal;
 mod readiness;
 mod resend;
 mod start;
+mod switch;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -90,7 +91,7 @@ pub struct Shared {
     pub chats: Chats,
     /// Who wants no messages.
     pub opt_outs: OptOuts,
-    /// Rings when a template has changed.
+    /// Rings when a template has changed; the attendant listens.
     pub templates_changed: Notify,
 }
 

@@ -16,6 +16,10 @@ pub(super) struct Kind<T> {
 
 /// Where a price has no country of its own.
 pub(super) const DEFAULT_PRICE: &str = "default";
+/// What a template's name is, in words.
+pub(super) const TEMPLATE_NAME: &str = "a template's name: lower-case letters, digits and _";
+/// Meta's longest name of a template.
+const TEMPLATE_NAME_CHARS_MAX: usize = 512;
 /// Larger ones are typing errors.
 const AMOUNT_MAX: u32 = 1_000_000_000;
 
@@ -122,6 +126,16 @@ pub(super) fn country_code(text: &str) -> Result<String, String> {
     is_code
         .then(|| text.to_owned())
         .ok_or_else(|| "is no two-letter country code".to_owned())
+}
+
+/// The name of a template, as Meta takes it.
+pub(super) fn template_name(text: &str) -> Result<String, String> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_name =
+        (1..=TEMPLATE_NAME_CHARS_MAX).contains(&text.len()) && text.bytes().all(is_allowed);
+    is_name
+        .then(|| text.to_owned())
+        .ok_or_else(|| "is not a template's name".to_owned())
 }
 
 /// `true` or `false`.

@@ -75,7 +75,7 @@ enum Ready {
 struct Checks {
     /// Can records be kept?
     store: Check,
-    /// May the template be sent?
+    /// May the template be sent, or an alternate?
     template: Check,
 }
 
@@ -86,6 +86,11 @@ struct Checks {
 enum Check {
     /// As it should be.
     Ok,
+    /// It works, and not as it should.
+    Degraded {
+        /// Why, and what is done meanwhile.
+        reason: String,
+    },
     /// Not so.
     Failed {
         /// Why.
@@ -93,11 +98,13 @@ enum Check {
     },
 }
 
-impl From<Result<(), String>> for Check {
-    fn from(result: Result<(), String>) -> Self {
-        match result {
-            Ok(()) => Self::Ok,
-            Err(reason) => Self::Failed { reason },
+impl Check {
+    /// `limp` is what is wrong with something that works.
+    fn of(result: Result<(), String>, limp: Option<String>) -> Self {
+        match (result, limp) {
+            (Ok(()), None) => Self::Ok,
+            (Ok(()), Some(reason)) => Self::Degraded { reason },
+            (Err(reason), _) => Self::Failed { reason },
         }
     }
 }
@@ -115,8 +122,8 @@ async fn readyz(request: HttpRequest, faces: web::Data<Faces>) -> HttpResponse {
     let body = Readiness {
         status: if is_ready { Ready::Yes } else { Ready::No },
         checks: may_know.then(|| Checks {
-            store: readiness.store.into(),
-            template: readiness.channel.into(),
+            store: Check::of(readiness.store, None),
+            template: Check::of(readiness.channel, readiness.detour),
         }),
     };
     if is_ready {

@@ -173,7 +173,7 @@ impl Service {
             Inbound::Said(said) => self.hear_said(&said).await?,
             Inbound::TemplateChanged { name, status } => {
                 tracing::warn!(template.name = %name, "whatsapp says of template {name:?}: {status}");
-                self.shared().templates_changed.notify_waiters();
+                self.shared().templates_changed.notify_one();
             }
             Inbound::Alert { about, said } => {
                 tracing::warn!("whatsapp says of the {about}: {said}");

@@ -9,6 +9,8 @@ pub struct Readiness {
     pub store: Result<(), String>,
     /// Would the channel send?
     pub channel: Result<(), String>,
+    /// Which template is used instead of the first, and why; nothing when that one is.
+    pub detour: Option<String>,
 }
 
 impl Readiness {
@@ -30,6 +32,7 @@ impl Service {
                 .await
                 .map_err(|error| error.to_string()),
             channel: self.channels.health(),
+            detour: self.channels.detour(),
         }
     }
 }

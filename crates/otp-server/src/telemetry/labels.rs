@@ -207,6 +207,29 @@ impl CallbackResult {
     }
 }
 
+/// What codes go out in since the last switch of templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateSwitch {
+    /// The first template again.
+    First,
+    /// An alternate.
+    Alternate,
+    /// Nothing that Meta would send.
+    Nothing,
+}
+
+impl TemplateSwitch {
+    pub(super) const ALL: [Self; 3] = [Self::First, Self::Alternate, Self::Nothing];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Alternate => "alternate",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// The method as a label; one that HTTP does not know is `other`, whatever a client made up.
 pub(super) fn method_label(method: &Method) -> &'static str {
     match *method {

@@ -19,12 +19,12 @@ use otp_core::{ChannelKind, Reason};
 use self::names::{
     CALLBACKS, CHAT_WORDS, DEAD_LETTERS, DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS,
     LIVE_CODES, LOG_LINES_DROPPED, REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED,
-    VERIFICATIONS, WEBHOOK_WORDS, key, recorder,
+    TEMPLATE_SWITCHES, VERIFICATIONS, WEBHOOK_WORDS, key, recorder,
 };
 use super::{
     labels::{
-        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, VerificationOutcome,
-        method_label,
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, TemplateSwitch,
+        VerificationOutcome, method_label,
     },
     logging,
 };
@@ -46,6 +46,7 @@ pub struct Metrics {
     live_codes: Gauge,
     store_up: Gauge,
     template_approved: Gauge,
+    template_switches: [Counter; TemplateSwitch::ALL.len()],
     log_lines_dropped: Counter,
     webhook_taken: Counter,
     webhook_ignored: Counter,
@@ -94,6 +95,8 @@ impl Metrics {
             live_codes: gauge(LIVE_CODES),
             store_up: gauge(STORE_UP),
             template_approved: gauge(TEMPLATE_APPROVED),
+            template_switches: TemplateSwitch::ALL
+                .map(|to| counter(TEMPLATE_SWITCHES, vec![Label::new("to", to.label())])),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
             webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
             webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
@@ -196,9 +199,14 @@ impl Metrics {
         self.store_up.set(u8::from(is_up));
     }
 
-    /// Whether Meta lets the template be sent.
+    /// Whether Meta lets the first template be sent.
     pub fn template_approved(&self, approved: bool) {
         self.template_approved.set(u8::from(approved));
+    }
+
+    /// Codes go out in another template.
+    pub fn template_switch(&self, to: TemplateSwitch) {
+        self.template_switches[to as usize].increment(1);
     }
 
     /// Everything in Prometheus' text format, UTF-8, for `GET /metrics`.
@@ -307,6 +315,8 @@ mod tests {
         assert!(numbers.all(|(result, number)| *result as usize == number));
         let mut numbers = ChatWord::ALL.iter().zip(0..);
         assert!(numbers.all(|(word, number)| *word as usize == number));
+        let mut numbers = TemplateSwitch::ALL.iter().zip(0..);
+        assert!(numbers.all(|(to, number)| *to as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

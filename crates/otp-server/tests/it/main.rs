@@ -28,6 +28,7 @@ mod sample_face;
 mod small_disk;
 mod startup;
 mod store;
+mod templates;
 mod tidy;
 mod torture;
 mod transfer;

@@ -47,6 +47,23 @@ pub(crate) async fn tell(app: &TestApp, body: &Value) -> Answer {
     post(app, Some(&signature(&body)), &body).await
 }
 
+/// Has the simulator send its webhooks to this server.
+pub(crate) async fn subscribe(app: &TestApp) {
+    let subscribe = format!(
+        "{}/v25.0/{}/subscribed_apps?access_token={}",
+        app.simulator.url(),
+        graph_simulator::WABA_ID,
+        graph_simulator::TOKEN,
+    );
+    let address = format!("http://{}{PATH}", app.address);
+    let wanted = json!({ "override_callback_uri": address, "verify_token": "let me in" });
+    let subscribed = awc::Client::default()
+        .post(subscribe)
+        .send_json(&wanted)
+        .await;
+    assert_eq!(subscribed.expect("an answer").status(), 200);
+}
+
 /// A webhook with these receipts of the first message of this verification.
 pub(crate) fn receipts(id: &str, statuses: &[&str]) -> Value {
     let status = |status: &&str| {
@@ -140,19 +157,7 @@ async fn what_the_simulator_sends_is_understood() {
     };
     let simulator = Simulator::start(manual).expect("it starts");
     let app = TestApp::start_against(simulator, with_webhooks).await;
-    let subscribe = format!(
-        "{}/v25.0/{}/subscribed_apps?access_token={}",
-        app.simulator.url(),
-        graph_simulator::WABA_ID,
-        graph_simulator::TOKEN,
-    );
-    let address = format!("http://{}{PATH}", app.address);
-    let wanted = json!({ "override_callback_uri": address, "verify_token": "let me in" });
-    let subscribed = awc::Client::default()
-        .post(subscribe)
-        .send_json(&wanted)
-        .await;
-    assert_eq!(subscribed.expect("an answer").status(), 200);
+    subscribe(&app).await;
     let client = Client::live(&app).await;
     let id = id(&client.start(PHONE).await);
     let message = app.simulator.messages(PHONE).pop().expect("a message");

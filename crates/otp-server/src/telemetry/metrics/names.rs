@@ -17,6 +17,7 @@ pub(super) const CALLBACKS: &str = "otp_callbacks_total";
 pub(super) const DEAD_LETTERS: &str = "otp_callback_dead_letters";
 pub(super) const CHAT_WORDS: &str = "otp_chat_words_total";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
+pub(super) const TEMPLATE_SWITCHES: &str = "otp_template_switches_total";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
 /// From a memory access to a commit's fsync.
@@ -75,6 +76,10 @@ fn describe(recorder: &PrometheusRecorder) {
             "Tries to tell applications what happened, by what came of them.",
         ),
         (
+            TEMPLATE_SWITCHES,
+            "Switches of the template that codes go out in, by what that is since.",
+        ),
+        (
             LOG_LINES_DROPPED,
             "Log lines lost because standard error was too slow.",
         ),
@@ -108,7 +113,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ),
         (
             TEMPLATE_APPROVED,
-            "1 while Meta lets the template be sent, otherwise 0.",
+            "1 while Meta lets the first template be sent, otherwise 0, also while an alternate is used.",
         ),
     ];
     for (name, text) in gauges {
