@@ -64,7 +64,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ),
         (
             WEBHOOK_WORDS,
-            "What providers told by webhooks, by what became of it.",
+            "What providers told by webhooks, by provider and what became of it.",
         ),
         (
             LOG_LINES_DROPPED,
