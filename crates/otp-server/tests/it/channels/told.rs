@@ -102,7 +102,7 @@ impl Stage {
     /// A verification whose code went out by Vonage's SMS.
     async fn start(&self, client: &Client<'_>) -> String {
         let told = client.start(PHONE).await;
-        assert_eq!(told["channel"], "vonage_sms", "{told}");
+        assert_eq!(told["channel"], "sms", "{told}");
         id(&told)
     }
 

@@ -34,7 +34,7 @@ async fn a_thousand_at_once_twice_each_and_in_any_order_leave_each_message_at_it
     assert!(answers.iter().all(|answer| answer.status == 200));
     assert!(stopwatch.elapsed() < Duration::from_secs(20));
     for id in &ids {
-        become_so(&client, id, &[("vonage_sms", "read")]).await;
+        become_so(&client, id, &[("sms", "read")]).await;
     }
     assert_eq!(stage.twilio.arrivals().len(), 0);
 }
@@ -65,12 +65,12 @@ async fn what_cannot_be_kept_is_to_come_again_and_then_it_counts() {
         assert!(waiting.elapsed() < Duration::from_secs(20), "{PHONE}");
         actix_web::rt::time::sleep(Duration::from_millis(100)).await;
     }
-    let both = [("vonage_sms", "failed"), ("twilio_sms", "accepted")];
+    let both = [("sms", "failed"), ("sms", "accepted")];
     become_so(&client, &first, &both).await;
     stage
         .twilio(&second, &form("delivered", None))
         .await
         .is(200, "");
-    let both = [("vonage_sms", "failed"), ("twilio_sms", "delivered")];
+    let both = [("sms", "failed"), ("sms", "delivered")];
     become_so(&client, &first, &both).await;
 }

@@ -40,7 +40,7 @@ async fn what_vonage_did_not_sign_so_is_refused_and_nothing_is_written() {
     let app = &stage.app;
     let client = Client::live(app).await;
     let id = stage.start(&client).await;
-    become_so(&client, &id, &[("vonage_sms", "accepted")]).await;
+    become_so(&client, &id, &[("sms", "accepted")]).await;
     all_is_on_disk(&client, &id).await;
     let body = status(&id, "read").to_string();
     let pretty = serde_json::to_string_pretty(&status(&id, "read")).unwrap();
@@ -121,7 +121,7 @@ async fn what_vonage_did_not_sign_so_is_refused_and_nothing_is_written() {
     assert!(written(app) == before, "something was written");
     assert_eq!(words(app, "vonage", "taken").await, 0);
     post(app, STATUS, Some(&right), &body).await.is(200, "");
-    become_so(&client, &id, &[("vonage_sms", "read")]).await;
+    become_so(&client, &id, &[("sms", "read")]).await;
     assert!(written(app) != before, "this look would have seen it");
 }
 
@@ -131,7 +131,7 @@ async fn what_twilio_did_not_sign_so_is_refused_and_nothing_is_written() {
     let app = &stage.app;
     let client = Client::live(app).await;
     let (one, other) = (stage.start(&client).await, "A".repeat(43));
-    become_so(&client, &one, &[("vonage_sms", "accepted")]).await;
+    become_so(&client, &one, &[("sms", "accepted")]).await;
     all_is_on_disk(&client, &one).await;
     let query = format!("?verification={one}.1");
     let told = form("delivered", None);
@@ -223,7 +223,7 @@ async fn what_twilio_did_not_sign_so_is_refused_and_nothing_is_written() {
     call_back(app, &query, Some(&signature), &shuffled.join("&"))
         .await
         .is(200, "");
-    become_so(&client, &one, &[("vonage_sms", "delivered")]).await;
+    become_so(&client, &one, &[("sms", "delivered")]).await;
     assert!(written(app) != before, "this look would have seen it");
 }
 
@@ -238,7 +238,7 @@ async fn a_token_is_good_for_a_quarter_of_an_hour_and_may_come_again_until_then(
         post(&stage.app, STATUS, Some(&token), &body)
             .await
             .is(200, "");
-        become_so(&client, &id, &[("vonage_sms", "delivered")]).await;
+        become_so(&client, &id, &[("sms", "delivered")]).await;
     }
     stage.app.pass(std::time::Duration::from_secs(15 * 60 + 1));
     let answer = post(&stage.app, STATUS, Some(&token), &body).await;

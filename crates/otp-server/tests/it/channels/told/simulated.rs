@@ -54,27 +54,17 @@ async fn what_the_simulator_tells_for_vonage_and_twilio_is_understood() {
     let id = id(&client.start(PHONE).await);
     let first = vendors.messages(PHONE).pop().unwrap();
     vendors.receipt(&first.id, "sent", None);
-    become_so(&client, &id, &[("vonage_sms", "sent")]).await;
+    become_so(&client, &id, &[("sms", "sent")]).await;
     vendors.receipt(&first.id, "undeliverable", Some(1180));
     let waiting = Stopwatch::start();
-    become_so(
-        &client,
-        &id,
-        &[("vonage_sms", "failed"), ("twilio_sms", "accepted")],
-    )
-    .await;
+    become_so(&client, &id, &[("sms", "failed"), ("sms", "accepted")]).await;
     assert!(waiting.elapsed() < std::time::Duration::from_secs(2));
     let second = vendors.messages(PHONE).pop().unwrap();
     assert!(second.id.starts_with("SM"), "{second:?}");
     assert_eq!(second.code, first.code, "the same code");
     for told in ["sent", "delivered"] {
         vendors.receipt(&second.id, told, None);
-        become_so(
-            &client,
-            &id,
-            &[("vonage_sms", "failed"), ("twilio_sms", told)],
-        )
-        .await;
+        become_so(&client, &id, &[("sms", "failed"), ("sms", told)]).await;
     }
     let taken = words(&app, "vonage", "taken").await;
     vendors.inbound_vonage(Spoken::Messenger, PSID, "042719");

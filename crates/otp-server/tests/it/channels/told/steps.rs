@@ -67,7 +67,7 @@ async fn vonages_statuses_move_a_delivery_up_its_ladder_in_any_order_and_twice()
         ("undeliverable", "read"),
     ] {
         stage.vonage(STATUS, &status(&id, told)).await.is(200, "");
-        become_so(&client, &id, &[("vonage_sms", stands)]).await;
+        become_so(&client, &id, &[("sms", stands)]).await;
     }
     assert_eq!(words(&stage.app, "vonage", "taken").await, 7);
     let told = client.get(&format!("{START}/{id}/timeline")).await.text;
@@ -89,12 +89,7 @@ async fn an_sms_that_failed_after_all_goes_by_the_next_way_at_once_and_once() {
         json!({ "type": "https://developer.vonage.com/api-errors/messages#1180", "title": 1180 });
     stage.vonage(STATUS, &failed).await.is(200, "");
     stage.twilio.wait_for(1).await;
-    become_so(
-        &client,
-        &id,
-        &[("vonage_sms", "failed"), ("twilio_sms", "accepted")],
-    )
-    .await;
+    become_so(&client, &id, &[("sms", "failed"), ("sms", "accepted")]).await;
     let told = client.get(&format!("{START}/{id}")).await.json();
     assert_eq!(told["deliveries"][0]["error"], "undeliverable");
     let second = format!("{id}.2");
@@ -106,12 +101,7 @@ async fn an_sms_that_failed_after_all_goes_by_the_next_way_at_once_and_once() {
         ("sent", "read"),
     ] {
         stage.twilio(&second, &form(told, None)).await.is(200, "");
-        become_so(
-            &client,
-            &id,
-            &[("vonage_sms", "failed"), ("twilio_sms", stands)],
-        )
-        .await;
+        become_so(&client, &id, &[("sms", "failed"), ("sms", stands)]).await;
     }
     stage.vonage(STATUS, &failed).await.is(200, "");
     stage.app.pass(std::time::Duration::from_secs(90));
@@ -119,12 +109,7 @@ async fn an_sms_that_failed_after_all_goes_by_the_next_way_at_once_and_once() {
         .vonage(STATUS, &status(&id, "delivered"))
         .await
         .is(200, "");
-    become_so(
-        &client,
-        &id,
-        &[("vonage_sms", "delivered"), ("twilio_sms", "read")],
-    )
-    .await;
+    become_so(&client, &id, &[("sms", "delivered"), ("sms", "read")]).await;
     assert_eq!(stage.twilio.arrivals().len(), 1);
     assert_eq!(stage.vonage.arrivals().len(), 1);
 }
@@ -146,13 +131,13 @@ async fn the_last_ways_failure_ends_the_verification_with_what_the_code_says() {
             .vonage(STATUS, &status(&id, "rejected"))
             .await
             .is(200, "");
-        let both = [("vonage_sms", "failed"), ("twilio_sms", "accepted")];
+        let both = [("sms", "failed"), ("sms", "accepted")];
         become_so(&client, &id, &both).await;
         stage
             .twilio(&format!("{id}.2"), &form(told, code))
             .await
             .is(200, "");
-        let both = [("vonage_sms", "failed"), ("twilio_sms", "failed")];
+        let both = [("sms", "failed"), ("sms", "failed")];
         become_so(&client, &id, &both).await;
         let verification = client.get(&format!("{START}/{id}")).await.json();
         assert_eq!(verification["status"], "failed", "{told} {code:?}");
@@ -177,7 +162,7 @@ async fn each_code_of_vonages_says_what_to_do() {
         let mut failed = status(&id, told);
         failed["error"] = json!({ "title": code.to_string() });
         stage.vonage(STATUS, &failed).await.is(200, "");
-        let both = [("vonage_sms", "failed"), ("twilio_sms", "accepted")];
+        let both = [("sms", "failed"), ("sms", "accepted")];
         become_so(&client, &id, &both).await;
         let told_of = client.get(&format!("{START}/{id}")).await.json();
         assert_eq!(told_of["deliveries"][0]["error"], error, "{code}");
@@ -229,6 +214,6 @@ async fn what_a_person_writes_is_kept_and_what_nobody_knows_is_counted_and_ignor
             .await
             .is(200, "");
     }
-    let unmoved = [("vonage_sms".to_owned(), "accepted".to_owned())];
+    let unmoved = [("sms".to_owned(), "accepted".to_owned())];
     assert_eq!(deliveries(&client, &id).await, unmoved);
 }
