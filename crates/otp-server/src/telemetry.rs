@@ -10,8 +10,8 @@ mod one_line;
 
 pub use self::{
     labels::{
-        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, TemplateSwitch,
-        VerificationOutcome,
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, Provider,
+        TemplateSwitch, VerificationOutcome,
     },
     logging::{LogGuard, LoggingError, init_logging},
     metrics::Metrics,

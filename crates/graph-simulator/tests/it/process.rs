@@ -1,9 +1,19 @@
-//! The program: what it prints, and how it ends.
+//! The program: what it prints, what it serves, and how it ends.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 
-use graph_simulator::{APP_ID, PHONE_NUMBER_ID, TEMPLATE_ID, TEMPLATE_NAME, TOKEN, WABA_ID};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use graph_simulator::{
+    APP_ID, PHONE_NUMBER_ID, TEMPLATE_ID, TEMPLATE_NAME, TOKEN, TWILIO_ACCOUNT_SID,
+    TWILIO_AUTH_TOKEN, VONAGE_APPLICATION_ID, VONAGE_SIGNATURE_SECRET, WABA_ID,
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::harness::{Receiver, read};
 
 fn start(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_graph-simulator"))
@@ -92,4 +102,134 @@ fn a_wrong_flag_is_refused() {
         .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(2));
     assert!(errors.contains("`auto` or `manual`"), "{errors}");
+}
+
+#[actix_web::test]
+async fn with_a_key_file_it_takes_vonages_and_twilios_messages_and_tells_what_becomes_of_them() {
+    let desk = Receiver::start();
+    let folder = std::env::temp_dir().join(format!("graph-simulator-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let key_file = folder.join("vonage.key");
+    let mut child = start(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--receipts",
+        "manual",
+        "--vonage-key-file",
+        key_file.to_str().unwrap(),
+        "--vonage-inbound-url",
+        &format!("{}?at=inbound", desk.url),
+    ]);
+    let text = introduction(&mut child);
+    for told in [
+        TWILIO_ACCOUNT_SID,
+        TWILIO_AUTH_TOKEN,
+        VONAGE_APPLICATION_ID,
+        VONAGE_SIGNATURE_SECRET,
+    ] {
+        assert!(text.contains(told), "{told} is missing in {text}");
+    }
+    let url = text
+        .split_whitespace()
+        .find(|word| word.starts_with("http://127.0.0.1:"));
+    let url = url.unwrap().to_owned();
+    let client = awc::Client::default();
+
+    // Vonage: a message that says where its status goes.
+    let key = EncodingKey::from_rsa_pem(&std::fs::read(&key_file).unwrap()).unwrap();
+    let now = crate::vendors::now();
+    let claims = json!({"application_id": VONAGE_APPLICATION_ID, "iat": now, "jti": "one"});
+    let bearer = encode(&Header::new(Algorithm::RS256), &claims, &key).unwrap();
+    let message = json!({
+        "message_type": "text", "channel": "sms", "from": "Example", "to": "14152000001",
+        "text": "042719 is your code.", "client_ref": "attempt-1",
+        "webhook_url": format!("{}?at=status", desk.url), "webhook_version": "v1",
+    });
+    let request = client
+        .post(format!("{url}/v1/messages"))
+        .bearer_auth(bearer);
+    let taken = read(request.send_json(&message).await.unwrap()).await;
+    assert_eq!(taken.status, 202, "{}", taken.json);
+    let tell = async |path: &str, body: Value| {
+        let request = client.post(format!("{url}/_simulator/{path}"));
+        read(request.send_json(&body).await.unwrap()).await.ok()
+    };
+    let id = taken.json["message_uuid"].clone();
+    tell("receipts", json!({"message_id": id, "status": "delivered"})).await;
+    let told = desk.next().await;
+    assert_eq!(told.query, "at=status");
+    let status: Value = serde_json::from_slice(&told.body).unwrap();
+    assert_eq!(
+        (&status["status"], &status["client_ref"]),
+        (&json!("delivered"), &json!("attempt-1"))
+    );
+    let token = told.authorization.trim_start_matches("Bearer ");
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.required_spec_claims.clear();
+    rules.validate_exp = false;
+    let secret = DecodingKey::from_secret(VONAGE_SIGNATURE_SECRET.as_bytes());
+    let claims = decode::<Value>(token, &secret, &rules).unwrap().claims;
+    let hash = Sha256::digest(&told.body);
+    let hash = hash
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    assert_eq!(claims["payload_hash"], hash);
+    tell(
+        "inbound",
+        json!({"channel": "sms", "from": "14152000001", "text": "STOP"}),
+    )
+    .await;
+    assert_eq!(desk.next().await.query, "at=inbound");
+
+    // Twilio: the callback is called without what stands behind #.
+    let form = [
+        ("To", "+14152000002"),
+        ("From", "Example"),
+        ("Body", "042719"),
+        (
+            "StatusCallback",
+            &format!("{}?verification=x.1#rc=2&rp=all", desk.url),
+        ),
+    ];
+    let path = format!("{url}/2010-04-01/Accounts/{TWILIO_ACCOUNT_SID}/Messages.json");
+    let basic = STANDARD.encode(format!("{TWILIO_ACCOUNT_SID}:{TWILIO_AUTH_TOKEN}"));
+    let request = client
+        .post(path)
+        .insert_header(("Authorization", format!("Basic {basic}")));
+    let taken = read(request.send_form(&form).await.unwrap()).await;
+    assert_eq!(taken.status, 201, "{}", taken.json);
+    tell(
+        "receipts",
+        json!({"message_id": taken.json["sid"], "status": "undeliverable", "code": 30003}),
+    )
+    .await;
+    let told = desk.next().await;
+    assert_eq!(told.query, "verification=x.1");
+    assert!(!told.twilio_signature.is_empty());
+
+    let killed = Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .unwrap();
+    assert!(killed.success() && child.wait().unwrap().success());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_key_file_that_cannot_be_written_is_a_clear_error() {
+    let mut child = start(&[
+        "--listen",
+        "127.0.0.1:0",
+        "--vonage-key-file",
+        "/nowhere/vonage.key",
+    ]);
+    let mut errors = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut errors)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(errors.contains("/nowhere/vonage.key"), "{errors}");
 }

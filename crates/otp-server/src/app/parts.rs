@@ -8,18 +8,16 @@ use tokio::sync::Notify;
 
 use super::account::Account;
 use super::vault::Vault;
-use super::ways::Ways;
+use super::ways::{Ways, inbox};
 use crate::callback::Callers;
 use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
-use crate::config::{Config, Secret};
+use crate::config::Config;
 use crate::directory::Directory;
 use crate::http;
 use crate::opt_outs::OptOuts;
-use crate::service::{
-    Alarms, Audit, Callbacks, Chats, Inbox, InvoiceNotices, Lanes, Service, Shared,
-};
+use crate::service::{Alarms, Audit, Callbacks, Chats, InvoiceNotices, Lanes, Service, Shared};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -60,7 +58,7 @@ impl Parts {
                 write: http::callback_body,
                 lanes: Lanes::new(config.callbacks.at_once),
             },
-            inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
+            inbox: inbox(config),
             chats: Chats::new(config.opt_out.clone()),
             opt_outs,
             templates_changed: Notify::new(),

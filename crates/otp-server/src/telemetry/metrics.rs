@@ -23,8 +23,8 @@ use self::names::{
 };
 use super::{
     labels::{
-        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, TemplateSwitch,
-        VerificationOutcome, method_label,
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, Provider,
+        TemplateSwitch, VerificationOutcome, method_label,
     },
     logging,
 };
@@ -48,8 +48,8 @@ pub struct Metrics {
     template_approved: Gauge,
     template_switches: [Counter; TemplateSwitch::ALL.len()],
     log_lines_dropped: Counter,
-    webhook_taken: Counter,
-    webhook_ignored: Counter,
+    webhook_taken: [Counter; Provider::ALL.len()],
+    webhook_ignored: [Counter; Provider::ALL.len()],
     callbacks: [Counter; CallbackResult::ALL.len()],
     dead_letters: Gauge,
     chat_words: [Counter; ChatWord::ALL.len()],
@@ -71,6 +71,12 @@ impl Metrics {
         let recorder = recorder();
         let counter = |name, labels| recorder.register_counter(&key(name, labels), &METADATA);
         let histogram = |name| recorder.register_histogram(&key(name, vec![]), &METADATA);
+        let words = |result| {
+            Provider::ALL.map(|provider| {
+                let provider = Label::new("provider", provider.label());
+                counter(WEBHOOK_WORDS, vec![provider, Label::new("result", result)])
+            })
+        };
         let gauge = |name| recorder.register_gauge(&key(name, vec![]), &METADATA);
         Self {
             handle: recorder.handle(),
@@ -98,13 +104,13 @@ impl Metrics {
             template_switches: TemplateSwitch::ALL
                 .map(|to| counter(TEMPLATE_SWITCHES, vec![Label::new("to", to.label())])),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
-            webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
-            webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
             callbacks: CallbackResult::ALL
                 .map(|result| counter(CALLBACKS, vec![Label::new("result", result.label())])),
             dead_letters: gauge(DEAD_LETTERS),
             chat_words: ChatWord::ALL
                 .map(|word| counter(CHAT_WORDS, vec![Label::new("meant", word.label())])),
+            webhook_taken: words("taken"),
+            webhook_ignored: words("ignored"),
             recorder,
         }
     }
@@ -151,15 +157,13 @@ impl Metrics {
     }
 
     /// A provider told so much that is kept and worked off.
-    pub fn webhook_taken(&self, count: usize) {
-        self.webhook_taken
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn webhook_taken(&self, provider: Provider, count: usize) {
+        self.webhook_taken[provider as usize].increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// A provider told so much that nobody here knows.
-    pub fn webhook_ignored(&self, count: usize) {
-        self.webhook_ignored
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn webhook_ignored(&self, provider: Provider, count: usize) {
+        self.webhook_ignored[provider as usize].increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// An application was told something, or was not.
@@ -317,6 +321,8 @@ mod tests {
         assert!(numbers.all(|(word, number)| *word as usize == number));
         let mut numbers = TemplateSwitch::ALL.iter().zip(0..);
         assert!(numbers.all(|(to, number)| *to as usize == number));
+        let mut numbers = Provider::ALL.iter().zip(0..);
+        assert!(numbers.all(|(provider, number)| *provider as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use otp_core::{Timestamp, Workflow};
+use otp_core::{Timestamp, Until, Workflow};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
@@ -88,6 +88,9 @@ pub(in super::super) fn check(
             notes.problem(place("workflow"), wrong, hint);
         }
     }
+    if let Some(workflow) = &settings.workflow {
+        warn_of_silence(config, workflow, &place("workflow"), notes);
+    }
     check_callback(config, settings, notes, &place);
     let length = settings.code_length.unwrap_or(config.code.length);
     for (recipient, number) in settings.test_recipients.iter().zip(1..) {
@@ -152,6 +155,23 @@ fn check_callback(
             format!("leads to {ip}, which is not called"),
             "use an address of the public internet, or add this one to callbacks.allow_private_networks",
         );
+    }
+}
+
+/// A step that waits for word that never comes lets every code go out by the next one, too.
+fn warn_of_silence(config: &Config, workflow: &Workflow, place: &str, notes: &mut Notes) {
+    let steps = workflow.steps();
+    let with_next = &steps[..steps.len() - 1];
+    for step in with_next {
+        let name = step.channel.name();
+        let silence = workflow::silence(config, step.channel);
+        if let Some(hint) = silence.filter(|_| step.until != Until::Accepted) {
+            notes.warn(format!(
+                "{place}: {name:?} is waited for, and nothing tells how far its messages get, so every code that is not \
+                 used within {} s goes by the next way, too, and is paid for twice: {hint}, or write until = \"accepted\"",
+                step.wait.as_secs()
+            ));
+        }
     }
 }
 
