@@ -16,7 +16,7 @@ pub use self::vendors::VonageTells;
 use super::{Service, Shared};
 use crate::channel::inbound::Inbound;
 pub use crate::channel::inbound::NotTaken;
-use crate::channel::inbound::{Chat, Taken, TwilioWebhook, VonageWebhook, WhatsAppWebhook};
+use crate::channel::inbound::{Taken, TwilioWebhook, VonageWebhook, WhatsAppWebhook};
 use crate::store::{Parcel, Unavailable};
 use crate::telemetry::Provider;
 

@@ -37,7 +37,8 @@ impl WhatsAppTextChannel {
             },
             opaque: Some(message.reference()),
         };
-        self.whatsapp.send(&outgoing).await
+        let sent = self.whatsapp.send(&outgoing).await;
+        sent.map_err(super::sorted)
     }
 
     /// Says something that is no code.
@@ -53,6 +54,7 @@ impl WhatsAppTextChannel {
             },
             opaque: None,
         };
-        self.whatsapp.send(&outgoing).await
+        let sent = self.whatsapp.send(&outgoing).await;
+        sent.map_err(super::sorted)
     }
 }
