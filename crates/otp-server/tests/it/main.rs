@@ -27,6 +27,8 @@ mod sample_face;
 mod small_disk;
 mod startup;
 mod store;
+mod storm;
+mod takeover;
 mod tidy;
 mod torture;
 mod transfer;
