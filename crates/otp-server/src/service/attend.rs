@@ -35,8 +35,22 @@ impl Service {
             }
             let Shared { store, clock, .. } = self.shared();
             let due = store.due(clock.now(), BATCH_MAX, LEASE_SECS).await?;
-            let attended = join_all(due.iter().map(|key| self.attend(*key, slots))).await;
-            attended.into_iter().collect::<Result<(), Unavailable>>()?;
+            let opened = due.iter().map(|key| store.open(*key, clock.now()));
+            let opened = due.iter().zip(join_all(opened).await);
+            let (mut told, mut rung) = (Vec::new(), Vec::new());
+            let mut outcome = Ok(());
+            for (key, opened) in opened {
+                match opened {
+                    Ok(Due::Parcel(parcel)) => told.push(self.work_off(*key, parcel, slots)),
+                    Ok(Due::Record) => rung.push(self.attend(*key, slots)),
+                    Err(error) => outcome = Err(error),
+                }
+            }
+            // What was told before a time was up counts, also when both are found only now.
+            let told = join_all(told).await;
+            let rung = join_all(rung).await;
+            let attended = told.into_iter().chain(rung);
+            outcome.and(attended.collect::<Result<(), Unavailable>>())?;
             if due.len() < BATCH_MAX {
                 return Ok(());
             }
@@ -44,10 +58,6 @@ impl Service {
     }
 
     async fn attend(&self, key: RecordKey, slots: &Arc<Semaphore>) -> Result<(), Unavailable> {
-        let Shared { store, clock, .. } = self.shared();
-        if let Due::Parcel(parcel) = store.open(key, clock.now()).await? {
-            return self.work_off(key, parcel, slots).await;
-        }
         let attended = self
             .decide(key, |record, now| {
                 let application = self.application_of(record);

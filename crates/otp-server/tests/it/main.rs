@@ -28,6 +28,8 @@ mod sample_face;
 mod small_disk;
 mod startup;
 mod store;
+mod storm;
+mod takeover;
 mod templates;
 mod tidy;
 mod torture;

@@ -1,5 +1,7 @@
 //! Meta's webhooks: checked, kept, and worked off.
 
+mod signatures;
+
 use std::time::Duration;
 
 use actix_web::http::Method;
