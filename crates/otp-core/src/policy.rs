@@ -59,7 +59,7 @@ pub struct GuessLimits {
 /// else asks in their name. Reports of the last day count, over all codes of the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportLimits {
-    /// The wait behind the only report of the day.
+    /// The wait behind a report that is the only one of the day before it.
     pub after_one: Duration,
     /// The wait behind the latest of several; no longer than the day that reports are remembered.
     pub after_more: Duration,

@@ -60,11 +60,11 @@ pub(crate) fn next_send_after_reports(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let last = reports.last()?;
-    let of_today = reports
+    let of_its_day = reports
         .iter()
-        .filter(|at| now.since(**at) < LONGEST_WINDOW)
+        .filter(|at| last.since(**at) < LONGEST_WINDOW)
         .count();
-    let wait = if of_today > 1 {
+    let wait = if of_its_day > 1 {
         limits.after_more
     } else {
         limits.after_one

@@ -51,7 +51,7 @@ impl WishWords {
     /// Longer texts are no such word.
     pub const CHARS_MAX: usize = 40;
 
-    /// The built-in words and these. A word that is in both lists is one that stops.
+    /// The built-in words and these. A word that means both is one that stops.
     #[must_use]
     pub fn new(stop: &[String], start: &[String]) -> Self {
         let all = |builtin: &[&str], own: &[String]| -> BTreeSet<String> {
@@ -62,6 +62,13 @@ impl WishWords {
             stop: all(&STOP, stop),
             start: all(&START, start),
         }
+    }
+
+    /// A word that would mean both: of these, or of these and the built-in ones.
+    #[must_use]
+    pub fn clash(stop: &[String], start: &[String]) -> Option<String> {
+        let words = Self::new(stop, start);
+        words.stop.intersection(&words.start).next().cloned()
     }
 
     /// Checks a word of an operator's.
@@ -140,6 +147,17 @@ mod tests {
         ] {
             assert_eq!(words.wish(text), wish, "{text}");
         }
+    }
+
+    #[test]
+    fn a_word_that_means_both_is_noticed() {
+        let own = |word: &str| vec![word.to_owned()];
+        assert_eq!(WishWords::clash(&own("fin"), &own("Début")), None);
+        assert_eq!(
+            WishWords::clash(&own("Fín"), &own("fin")),
+            Some("fin".to_owned())
+        );
+        assert_eq!(WishWords::clash(&[], &own("Stop")), Some("stop".to_owned()));
     }
 
     #[test]

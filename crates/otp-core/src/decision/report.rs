@@ -24,7 +24,7 @@ impl Record {
         let Some(verification) = reported else {
             return Decision::unchanged(ReportOutcome::Ignored);
         };
-        if verification.is_open(now) {
+        if verification.status == Status::Pending {
             verification.finish(Status::Canceled);
         }
         verification.note(now, Happened::Reported);

@@ -20,5 +20,13 @@ pub(super) fn read(opt_out: &mut Section<'_, '_>) -> WishWords {
         words(),
         "Whole messages by which they want messages again, beside START, UNSTOP and OPT IN.",
     );
-    WishWords::new(&stop.unwrap_or_default(), &start.unwrap_or_default())
+    let (stop, start) = (stop.unwrap_or_default(), start.unwrap_or_default());
+    if let Some(word) = WishWords::clash(&stop, &start) {
+        opt_out.problem(
+            "start_words",
+            format!("{word:?} would mean both that no more messages are wanted, and that they are wanted again"),
+            "leave it out of one of stop_words and start_words; the built-in words keep their meaning",
+        );
+    }
+    WishWords::new(&stop, &start)
 }

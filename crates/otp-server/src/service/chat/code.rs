@@ -8,7 +8,7 @@ use otp_core::{
 use zeroize::Zeroizing;
 
 use super::Person;
-use super::person::Kept;
+use super::person::{APPLICATIONS_MAX, Kept};
 use crate::channel::Secret;
 use crate::channel::inbound::{Chat, Said, Utterance};
 use crate::channel::text::ChatAnswer;
@@ -154,7 +154,8 @@ impl Service {
 
     /// Could it be a code of any application, or one that this person was sent?
     fn looks_like_ours(&self, words: &str, kept: &[Kept]) -> bool {
-        let applications = self.shared().directory.applications(usize::MAX);
+        let directory = &self.shared().directory;
+        let applications = directory.applications(APPLICATIONS_MAX);
         let usual = applications.iter().map(|one| one.policy.code);
         let sent = kept.iter().flat_map(|kept| kept.record.verifications());
         let mut policies = usual.chain(sent.map(|verification| verification.code));

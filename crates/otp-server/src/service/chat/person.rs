@@ -14,7 +14,7 @@ use crate::store::{Unavailable, Versioned};
 
 /// Applications whose codes somebody may have been sent: more are not looked at, those that come
 /// first by name are.
-const APPLICATIONS_MAX: usize = 1_000;
+pub(super) const APPLICATIONS_MAX: usize = 1_000;
 /// Records that are asked for together.
 const AT_ONCE: usize = 50;
 /// What a kept way back is for.

@@ -54,9 +54,15 @@ async fn a_word_is_answered_once_and_comes_again_without_harm() {
     let app = start().await;
     let client = Client::live(&app).await;
     let stop = text_webhook(Some(PHONE), "wamid.stop", "stop");
+    // Only now may the simulator's person be answered.
+    write(&app, PHONE, "hello").await;
     tell(&app, &stop).await.is(200, "");
     answer(&app, PHONE, 1).await;
     write(&app, PHONE, "stop").await;
+    eventually("it is heard", async || {
+        (heard(&app, "stop").await == 2).then_some(())
+    })
+    .await;
     write(&app, PHONE, "start").await;
     answer(&app, PHONE, 2).await;
     tell(&app, &stop).await.is(200, "");
