@@ -6,7 +6,7 @@ use otp_core::{Timestamp, Workflow};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
-use super::{ApplicationSettings, HINT, SECTION, workflow};
+use super::{ApplicationSettings, HINT, SECTION, receipts, workflow};
 
 /// Shorter ones are no secrets.
 const CALLBACK_SECRET_MIN: usize = 24;
@@ -87,6 +87,9 @@ pub(in super::super) fn check(
         if let Some((wrong, hint)) = workflow::obstacle(config, step.channel) {
             notes.problem(place("workflow"), wrong, hint);
         }
+    }
+    if let Some(workflow) = &settings.workflow {
+        receipts::warn_of_deaf_steps(config, &place("workflow"), workflow, notes);
     }
     match (&settings.callback_url, &settings.callback_secret) {
         (Some(_), None) => notes.problem(
