@@ -1,6 +1,7 @@
 //! Puts the parts together: the only place that chooses them.
 
 mod account;
+mod forewarning;
 mod parts;
 mod registrar;
 mod serve;

@@ -18,6 +18,7 @@ mod once;
 mod principal;
 mod readiness;
 mod resend;
+mod standing;
 mod start;
 mod switch;
 
@@ -45,6 +46,7 @@ pub use self::once::{Once, Ticket};
 pub use self::principal::Principal;
 pub use self::readiness::Readiness;
 pub use self::resend::ResendRequest;
+pub use self::standing::{Heard, Standings, Verdict};
 pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
 use crate::callback::Caller;
 use crate::channel::Channels;
@@ -91,6 +93,8 @@ pub struct Shared {
     pub chats: Chats,
     /// Who wants no messages.
     pub opt_outs: OptOuts,
+    /// What Meta said last of account and number.
+    pub standings: Standings,
     /// Rings when a template has changed; the attendant listens.
     pub templates_changed: Notify,
 }

@@ -11,7 +11,7 @@ mod one_line;
 pub use self::{
     labels::{
         COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, Provider,
-        TemplateSwitch, VerificationOutcome,
+        TemplateSwitch, VerificationOutcome, WhatsAppAlert,
     },
     logging::{LogGuard, LoggingError, init_logging},
     metrics::Metrics,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use whatsapp_cloud::{AccessToken, AppSecret, ClientConfig, GraphClient, WhatsAppInfo};
 
+use super::forewarning;
 use crate::channel::whatsapp::{TemplateBook, TemplateOrder, WhatsAppChannel};
 use crate::config::Config;
 
@@ -38,6 +39,9 @@ impl Account {
         let opened = TemplateBook::open(&graph, order).await;
         let (templates, report) = opened.map_err(|problem| told(&problem, &problem.hint()))?;
         for warning in &report.warnings {
+            tracing::warn!("{warning}");
+        }
+        for warning in forewarning::of_late_messages(config, &templates) {
             tracing::warn!("{warning}");
         }
         for (application, own) in &config.applications {

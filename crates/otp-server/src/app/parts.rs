@@ -17,7 +17,9 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::http;
 use crate::opt_outs::OptOuts;
-use crate::service::{Alarms, Audit, Callbacks, Chats, InvoiceNotices, Lanes, Service, Shared};
+use crate::service::{
+    Alarms, Audit, Callbacks, Chats, InvoiceNotices, Lanes, Service, Shared, Standings,
+};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -61,6 +63,7 @@ impl Parts {
             inbox: inbox(config),
             chats: Chats::new(config.opt_out.clone()),
             opt_outs,
+            standings: Standings::default(),
             templates_changed: Notify::new(),
             audit: if config.audit.enabled {
                 Audit::On

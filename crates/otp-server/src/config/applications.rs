@@ -3,6 +3,7 @@
 mod check;
 mod given;
 mod kinds;
+mod receipts;
 mod workflow;
 
 use std::collections::BTreeMap;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use otp_core::{Timestamp, Until, Workflow};
+use otp_core::{Timestamp, Workflow};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
-use super::{ApplicationSettings, HINT, SECTION, workflow};
+use super::{ApplicationSettings, HINT, SECTION, receipts, workflow};
 
 /// Shorter ones are no secrets.
 const CALLBACK_SECRET_MIN: usize = 24;
@@ -89,7 +89,7 @@ pub(in super::super) fn check(
         }
     }
     if let Some(workflow) = &settings.workflow {
-        warn_of_silence(config, workflow, &place("workflow"), notes);
+        receipts::warn_of_deaf_steps(config, &place("workflow"), workflow, notes);
     }
     check_callback(config, settings, notes, &place);
     let length = settings.code_length.unwrap_or(config.code.length);
@@ -155,23 +155,6 @@ fn check_callback(
             format!("leads to {ip}, which is not called"),
             "use an address of the public internet, or add this one to callbacks.allow_private_networks",
         );
-    }
-}
-
-/// A step that waits for word that never comes lets every code go out by the next one, too.
-fn warn_of_silence(config: &Config, workflow: &Workflow, place: &str, notes: &mut Notes) {
-    let steps = workflow.steps();
-    let with_next = &steps[..steps.len() - 1];
-    for step in with_next {
-        let name = step.channel.name();
-        let silence = workflow::silence(config, step.channel);
-        if let Some(hint) = silence.filter(|_| step.until != Until::Accepted) {
-            notes.warn(format!(
-                "{place}: {name:?} is waited for, and nothing tells how far its messages get, so every code that is not \
-                 used within {} s goes by the next way, too, and is paid for twice: {hint}, or write until = \"accepted\"",
-                step.wait.as_secs()
-            ));
-        }
     }
 }
 
