@@ -32,7 +32,7 @@ pub(crate) fn write(simulator: &Simulator, vendors: &Flags) -> std::io::Result<(
     writeln!(out, "Twilio's messages, at the same url:")?;
     writeln!(out, "  account SID      {TWILIO_ACCOUNT_SID}")?;
     writeln!(out, "  auth token       {TWILIO_AUTH_TOKEN}")?;
-    if let Some(path) = &vendors.vonage_key_file {
+    if let Some(path) = &vendors.key_file {
         writeln!(out, "Vonage's messages, at the same url:")?;
         writeln!(out, "  application id   {VONAGE_APPLICATION_ID}")?;
         writeln!(out, "  private key      {}", path.display())?;

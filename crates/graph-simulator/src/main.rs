@@ -13,7 +13,7 @@ use clap::Parser;
 use graph_simulator::{APP_SECRET, Receipts, Simulator, SimulatorConfig};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A stand-in for Meta's Graph API, and for the message APIs of Vonage and Twilio, that behaves, and
+/// A stand-in for Meta's Graph API, and for Vonage's and Twilio's message APIs, that behaves, and
 /// misbehaves on request.
 #[derive(Parser)]
 #[command(version, about)]

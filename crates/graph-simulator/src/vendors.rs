@@ -15,20 +15,28 @@ use graph_simulator::{
 pub(crate) struct Flags {
     /// Serve Vonage's Messages API, too, and write the application's private key there, as Vonage's
     /// dashboard hands one out.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) vonage_key_file: Option<PathBuf>,
+    #[arg(long = "vonage-key-file", id = "vonage_key_file", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
     /// Where Vonage tells what became of messages that do not say it themselves.
-    #[arg(long, value_name = "URL", requires = "vonage_key_file")]
-    vonage_status_url: Option<String>,
+    #[arg(
+        long = "vonage-status-url",
+        value_name = "URL",
+        requires = "vonage_key_file"
+    )]
+    status_url: Option<String>,
     /// Where Vonage tells what people write.
-    #[arg(long, value_name = "URL", requires = "vonage_key_file")]
-    vonage_inbound_url: Option<String>,
+    #[arg(
+        long = "vonage-inbound-url",
+        value_name = "URL",
+        requires = "vonage_key_file"
+    )]
+    inbound_url: Option<String>,
 }
 
 impl Flags {
     /// Makes the application's key.
     pub(crate) fn vonage(&self) -> anyhow::Result<Option<VonageConfig>> {
-        let Some(path) = &self.vonage_key_file else {
+        let Some(path) = &self.key_file else {
             return Ok(None);
         };
         let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256)
@@ -39,8 +47,8 @@ impl Flags {
             application_id: VONAGE_APPLICATION_ID.to_owned(),
             public_key: key.public_key_pem(),
             signature_secret: VONAGE_SIGNATURE_SECRET.to_owned(),
-            status_url: self.vonage_status_url.clone(),
-            inbound_url: self.vonage_inbound_url.clone(),
+            status_url: self.status_url.clone(),
+            inbound_url: self.inbound_url.clone(),
         }))
     }
 }

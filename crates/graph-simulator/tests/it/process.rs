@@ -3,8 +3,6 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use graph_simulator::{
     APP_ID, PHONE_NUMBER_ID, TEMPLATE_ID, TEMPLATE_NAME, TOKEN, TWILIO_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN, VONAGE_APPLICATION_ID, VONAGE_SIGNATURE_SECRET, WABA_ID,
@@ -104,61 +102,94 @@ fn a_wrong_flag_is_refused() {
     assert!(errors.contains("`auto` or `manual`"), "{errors}");
 }
 
-#[actix_web::test]
-async fn with_a_key_file_it_takes_vonages_and_twilios_messages_and_tells_what_becomes_of_them() {
-    let desk = Receiver::start();
-    let folder = std::env::temp_dir().join(format!("graph-simulator-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let key_file = folder.join("vonage.key");
-    let mut child = start(&[
-        "--listen",
-        "127.0.0.1:0",
-        "--receipts",
-        "manual",
-        "--vonage-key-file",
-        key_file.to_str().unwrap(),
-        "--vonage-inbound-url",
-        &format!("{}?at=inbound", desk.url),
-    ]);
-    let text = introduction(&mut child);
-    for told in [
-        TWILIO_ACCOUNT_SID,
-        TWILIO_AUTH_TOKEN,
-        VONAGE_APPLICATION_ID,
-        VONAGE_SIGNATURE_SECRET,
-    ] {
-        assert!(text.contains(told), "{told} is missing in {text}");
-    }
-    let url = text
-        .split_whitespace()
-        .find(|word| word.starts_with("http://127.0.0.1:"));
-    let url = url.unwrap().to_owned();
-    let client = awc::Client::default();
+/// A program that serves everybody, with webhooks of Vonage's for this receiver.
+struct Vendors {
+    child: Child,
+    told: String,
+    key_file: std::path::PathBuf,
+    client: awc::Client,
+}
 
-    // Vonage: a message that says where its status goes.
-    let key = EncodingKey::from_rsa_pem(&std::fs::read(&key_file).unwrap()).unwrap();
+impl Vendors {
+    fn start(name: &str, receiver: &Receiver) -> Self {
+        let key_file = std::env::temp_dir().join(format!("{name}-{}.key", std::process::id()));
+        let mut child = start(&[
+            "--listen",
+            "127.0.0.1:0",
+            "--receipts",
+            "manual",
+            "--vonage-key-file",
+            key_file.to_str().unwrap(),
+            "--vonage-inbound-url",
+            &format!("{}?at=inbound", receiver.url),
+        ]);
+        let told = introduction(&mut child);
+        Self {
+            child,
+            told,
+            key_file,
+            client: awc::Client::default(),
+        }
+    }
+
+    fn url(&self) -> &str {
+        let mut words = self.told.split_whitespace();
+        words
+            .find(|word| word.starts_with("http://127.0.0.1:"))
+            .unwrap()
+    }
+
+    /// Asks the control plane.
+    async fn tell(&self, call: &str, body: Value) -> Value {
+        let request = self
+            .client
+            .post(format!("{}/_simulator/{call}", self.url()));
+        read(request.send_json(&body).await.unwrap()).await.ok()
+    }
+
+    fn stop(mut self) {
+        let killed = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        assert!(killed.unwrap().success() && self.child.wait().unwrap().success());
+        std::fs::remove_file(&self.key_file).unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn with_a_key_file_it_takes_vonages_messages_and_tells_what_becomes_of_them() {
+    let receiver = Receiver::start();
+    let vendors = Vendors::start("takes-vonages", &receiver);
+    for told in [VONAGE_APPLICATION_ID, VONAGE_SIGNATURE_SECRET] {
+        assert!(
+            vendors.told.contains(told),
+            "{told} is missing in {}",
+            vendors.told
+        );
+    }
+    let key = std::fs::read(&vendors.key_file).unwrap();
+    let key = EncodingKey::from_rsa_pem(&key).unwrap();
     let now = crate::vendors::now();
     let claims = json!({"application_id": VONAGE_APPLICATION_ID, "iat": now, "jti": "one"});
     let bearer = encode(&Header::new(Algorithm::RS256), &claims, &key).unwrap();
     let message = json!({
         "message_type": "text", "channel": "sms", "from": "Example", "to": "14152000001",
         "text": "042719 is your code.", "client_ref": "attempt-1",
-        "webhook_url": format!("{}?at=status", desk.url), "webhook_version": "v1",
+        "webhook_url": format!("{}?at=status", receiver.url), "webhook_version": "v1",
     });
-    let request = client
-        .post(format!("{url}/v1/messages"))
-        .bearer_auth(bearer);
-    let taken = read(request.send_json(&message).await.unwrap()).await;
+    let request = vendors
+        .client
+        .post(format!("{}/v1/messages", vendors.url()));
+    let request = request.bearer_auth(bearer).send_json(&message);
+    let taken = read(request.await.unwrap()).await;
     assert_eq!(taken.status, 202, "{}", taken.json);
-    let tell = async |path: &str, body: Value| {
-        let request = client.post(format!("{url}/_simulator/{path}"));
-        read(request.send_json(&body).await.unwrap()).await.ok()
-    };
     let id = taken.json["message_uuid"].clone();
-    tell("receipts", json!({"message_id": id, "status": "delivered"})).await;
-    let told = desk.next().await;
-    assert_eq!(told.query, "at=status");
-    let status: Value = serde_json::from_slice(&told.body).unwrap();
+    vendors
+        .tell("receipts", json!({"message_id": id, "status": "delivered"}))
+        .await;
+    let told = receiver.next().await;
+    assert_eq!(told.query, "at=status", "the message itself said where");
+    let status = told.json();
     assert_eq!(
         (&status["status"], &status["client_ref"]),
         (&json!("delivered"), &json!("attempt-1"))
@@ -170,49 +201,50 @@ async fn with_a_key_file_it_takes_vonages_and_twilios_messages_and_tells_what_be
     let secret = DecodingKey::from_secret(VONAGE_SIGNATURE_SECRET.as_bytes());
     let claims = decode::<Value>(token, &secret, &rules).unwrap().claims;
     let hash = Sha256::digest(&told.body);
-    let hash = hash
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    assert_eq!(claims["payload_hash"], hash);
-    tell(
-        "inbound",
-        json!({"channel": "sms", "from": "14152000001", "text": "STOP"}),
-    )
-    .await;
-    assert_eq!(desk.next().await.query, "at=inbound");
+    let hash = hash.iter().map(|byte| format!("{byte:02x}"));
+    assert_eq!(claims["payload_hash"], hash.collect::<String>());
+    let said = json!({"channel": "sms", "from": "14152000001", "text": "STOP"});
+    vendors.tell("inbound", said).await;
+    assert_eq!(receiver.next().await.query, "at=inbound");
+    vendors.stop();
+}
 
-    // Twilio: the callback is called without what stands behind #.
+#[actix_web::test]
+async fn it_takes_twilios_messages_and_calls_back_without_what_stands_behind_the_mark() {
+    let receiver = Receiver::start();
+    let vendors = Vendors::start("takes-twilios", &receiver);
+    for told in [TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN] {
+        assert!(
+            vendors.told.contains(told),
+            "{told} is missing in {}",
+            vendors.told
+        );
+    }
+    let callback = format!("{}?verification=x.1#rc=2&rp=all", receiver.url);
     let form = [
         ("To", "+14152000002"),
         ("From", "Example"),
         ("Body", "042719"),
-        (
-            "StatusCallback",
-            &format!("{}?verification=x.1#rc=2&rp=all", desk.url),
-        ),
+        ("StatusCallback", &callback),
     ];
+    let url = vendors.url();
     let path = format!("{url}/2010-04-01/Accounts/{TWILIO_ACCOUNT_SID}/Messages.json");
-    let basic = STANDARD.encode(format!("{TWILIO_ACCOUNT_SID}:{TWILIO_AUTH_TOKEN}"));
-    let request = client
-        .post(path)
-        .insert_header(("Authorization", format!("Basic {basic}")));
+    let request = vendors.client.post(path);
+    let request = request.basic_auth(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN);
     let taken = read(request.send_form(&form).await.unwrap()).await;
     assert_eq!(taken.status, 201, "{}", taken.json);
-    tell(
-        "receipts",
-        json!({"message_id": taken.json["sid"], "status": "undeliverable", "code": 30003}),
-    )
-    .await;
-    let told = desk.next().await;
+    let failed = json!({
+        "message_id": taken.json["sid"],
+        "status": "undeliverable",
+        "code": 30003,
+    });
+    vendors.tell("receipts", failed).await;
+    let told = receiver.next().await;
     assert_eq!(told.query, "verification=x.1");
     assert!(!told.twilio_signature.is_empty());
-
-    let killed = Command::new("kill")
-        .arg(child.id().to_string())
-        .status()
-        .unwrap();
-    assert!(killed.success() && child.wait().unwrap().success());
-    std::fs::remove_dir_all(&folder).unwrap();
+    let form = String::from_utf8(told.body.to_vec()).unwrap();
+    assert!(form.contains("MessageStatus=undelivered&"), "{form}");
+    vendors.stop();
 }
 
 #[test]

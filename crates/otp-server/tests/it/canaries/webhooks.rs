@@ -55,10 +55,14 @@ pub(super) fn tell_everything(server: &Program, done: &mut Traffic) -> Vec<u16> 
 
 /// The same while the store answers nothing: one webhook of each provider's.
 pub(super) fn tell_in_vain(server: &Program, done: &mut Traffic) {
-    for path in [WHATSAPP, INBOUND, TWILIO] {
+    for (path, of) in [
+        (WHATSAPP, "\"statuses\""),
+        (INBOUND, "text"),
+        (TWILIO, "undelivered"),
+    ] {
         let webhook = all(done)
             .into_iter()
-            .find(|webhook| webhook.path.starts_with(path));
+            .find(|webhook| webhook.path.starts_with(path) && webhook.body.contains(of));
         let webhook = webhook.expect("one of each");
         let (name, proof) = webhook.proof.clone();
         let status = tell(server, done, &webhook, (name, &proof));
