@@ -10,7 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::ClockJump;
-use crate::service::{Audit, Service};
+use crate::service::{Audit, Heard, Service};
 
 /// How late a timer may be noticed.
 const TICK: Duration = Duration::from_millis(100);
@@ -21,6 +21,8 @@ const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
 const DIRECTORY_INTERVAL: Duration = Duration::from_millis(300);
 /// How soon it is known to others that a key was used.
 const USES_INTERVAL: Duration = Duration::from_secs(2);
+/// How soon what Meta told another server is known here.
+const STANDING_INTERVAL: Duration = Duration::from_secs(1);
 const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 /// Deliveries taken up again that are under way at once.
 const REDELIVERIES_MAX: usize = 64;
@@ -53,6 +55,7 @@ impl Attendant {
                 service.clone(),
                 stopped.clone(),
             ));
+            actix_rt::spawn(keep_standing(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_directory(service.clone(), stopped.clone()));
             actix_rt::spawn(note_uses(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_time(service.clone(), stopped.clone()));
@@ -212,6 +215,26 @@ async fn keep_directory(service: Service, mut stopped: watch::Receiver<()>) {
             }
             Err(_) => {}
         }
+    }
+}
+
+async fn keep_standing(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(STANDING_INTERVAL);
+    // The templates were looked at just before the first look here.
+    let mut is_first = true;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        // The store says elsewhere when it is lost.
+        let Ok(heard) = service.look_at_standing().await else {
+            continue;
+        };
+        if heard == Heard::OfTemplates && !is_first {
+            service.shared().templates_changed.notify_one();
+        }
+        is_first = false;
     }
 }
 

@@ -16,6 +16,7 @@ mod once;
 mod principal;
 mod readiness;
 mod resend;
+mod standing;
 mod start;
 mod switch;
 
@@ -41,6 +42,7 @@ pub use self::once::{Once, Ticket};
 pub use self::principal::Principal;
 pub use self::readiness::Readiness;
 pub use self::resend::ResendRequest;
+pub use self::standing::{Heard, Standings, Verdict};
 pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
 use crate::channel::Channels;
 pub use crate::channel::{DeliveryError, Secret};
@@ -79,6 +81,8 @@ pub struct Shared {
     pub invoice_notices: InvoiceNotices,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
+    /// What Meta said last of account and number.
+    pub standings: Standings,
     /// Rings when a template has changed; the attendant listens.
     pub templates_changed: Notify,
 }

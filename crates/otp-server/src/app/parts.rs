@@ -14,7 +14,7 @@ use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::directory::Directory;
-use crate::service::{Alarms, Audit, Inbox, InvoiceNotices, Service, Shared};
+use crate::service::{Alarms, Audit, Inbox, InvoiceNotices, Service, Shared, Standings};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -48,6 +48,7 @@ impl Parts {
                 application: config.whmcs.application.clone(),
             },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
+            standings: Standings::default(),
             templates_changed: Notify::new(),
             audit: if config.audit.enabled {
                 Audit::On

@@ -1,5 +1,7 @@
 //! What providers tell us, in this service's words.
 
+mod news;
+
 use otp_core::{Failure, Receipt};
 use serde::{Deserialize, Serialize};
 use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
@@ -26,6 +28,9 @@ pub enum Inbound {
         name: String,
         /// What is said of it.
         status: String,
+        /// What that is about.
+        #[serde(default)]
+        about: TemplateAspect,
     },
     /// Something for people to look at.
     Alert {
@@ -33,7 +38,54 @@ pub enum Inbound {
         about: String,
         /// What is said.
         said: String,
+        /// What it means for sending, as far as we know.
+        #[serde(default)]
+        news: Option<News>,
     },
+}
+
+/// What is said of a template.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TemplateAspect {
+    /// Whether it may be sent.
+    #[default]
+    Status,
+    /// What people think of it.
+    Quality,
+}
+
+/// What a word about account or number means for sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// What it is about.
+    pub subject: Subject,
+    /// What it means; nothing when it is only to be read.
+    pub bearing: Option<Bearing>,
+}
+
+/// What news is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// The account.
+    Account,
+    /// The business number.
+    Number,
+    /// Something that Meta wants somebody to look at.
+    Alert,
+}
+
+/// What news means for sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bearing {
+    /// What was wrong is over.
+    Well,
+    /// Codes go out, perhaps not all.
+    Limps {
+        /// Until then, in seconds since 1970, if that is said.
+        until_secs: Option<u64>,
+    },
+    /// None goes out.
+    Stopped,
 }
 
 /// What a person said to us. `Debug` shows neither who nor what.
@@ -187,31 +239,16 @@ fn inbound(kind: EventKind) -> Option<Inbound> {
         EventKind::TemplateStatus(update) => Some(Inbound::TemplateChanged {
             name: update.name.unwrap_or_default(),
             status: update.event.as_str().to_owned(),
+            about: TemplateAspect::Status,
         }),
         EventKind::TemplateQuality(update) => Some(Inbound::TemplateChanged {
             name: update.name.unwrap_or_default(),
             status: format!("quality {}", update.new_quality_score.as_str()),
+            about: TemplateAspect::Quality,
         }),
-        EventKind::Account(update) => Some(Inbound::Alert {
-            about: "account".to_owned(),
-            said: update.event,
-        }),
-        EventKind::Alert(alert) => Some(Inbound::Alert {
-            about: alert.entity_type.unwrap_or_else(|| "account".to_owned()),
-            said: [alert.severity, alert.kind]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
-        }),
-        EventKind::Number(update) => Some(Inbound::Alert {
-            about: "number".to_owned(),
-            said: [Some(update.event), update.current_limit]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
-        }),
+        EventKind::Account(update) => Some(news::of_account(&update)),
+        EventKind::Alert(alert) => Some(news::of_alert(alert)),
+        EventKind::Number(update) => Some(news::of_number(update)),
         _ => None,
     }
 }

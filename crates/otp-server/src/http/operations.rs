@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::access::{Denied, may_look};
 use super::{Faces, PLAIN_TEXT, method_not_allowed};
 use crate::config::Access;
-use crate::service::Shared;
+use crate::service::{Shared, Verdict};
 
 /// `/livez` and `/readyz`.
 pub(super) fn health(config: &mut web::ServiceConfig) {
@@ -77,6 +77,8 @@ struct Checks {
     store: Check,
     /// May the template be sent, or an alternate?
     template: Check,
+    /// What did Meta say last of account and number?
+    account: Check,
 }
 
 /// One thing that was looked at.
@@ -109,6 +111,16 @@ impl Check {
     }
 }
 
+impl From<Verdict> for Check {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Well => Self::Ok,
+            Verdict::Limps(reason) => Self::Degraded { reason },
+            Verdict::Stopped(reason) => Self::Failed { reason },
+        }
+    }
+}
+
 async fn livez() -> HttpResponse {
     HttpResponse::Ok().content_type(PLAIN_TEXT).body("alive")
 }
@@ -124,6 +136,7 @@ async fn readyz(request: HttpRequest, faces: web::Data<Faces>) -> HttpResponse {
         checks: may_know.then(|| Checks {
             store: Check::of(readiness.store, None),
             template: Check::of(readiness.channel, readiness.detour),
+            account: readiness.account.into(),
         }),
     };
     if is_ready {

@@ -13,8 +13,9 @@ use tokio::sync::Semaphore;
 use super::{Service, Shared};
 use crate::channel::inbound::Inbound;
 pub use crate::channel::inbound::NotTaken;
-use crate::channel::inbound::{Taken, WhatsAppWebhook};
+use crate::channel::inbound::{News, Subject, Taken, TemplateAspect, WhatsAppWebhook};
 use crate::store::{Parcel, Unavailable};
+use crate::telemetry::WhatsAppAlert;
 
 /// Words that go into one parcel: a few kilobytes.
 const WORDS_PER_PARCEL: usize = 50;
@@ -169,15 +170,41 @@ impl Service {
             }
             // Nobody listens yet.
             Inbound::Said(_) => self.shared().metrics.webhook_ignored(1),
-            Inbound::TemplateChanged { name, status } => {
+            Inbound::TemplateChanged {
+                name,
+                status,
+                about,
+            } => {
+                self.shared().metrics.whatsapp_alert(match about {
+                    TemplateAspect::Status => WhatsAppAlert::TemplateStatus,
+                    TemplateAspect::Quality => WhatsAppAlert::TemplateQuality,
+                });
                 tracing::warn!(template.name = %name, "whatsapp says of template {name:?}: {status}");
                 self.shared().templates_changed.notify_one();
+                self.note_template_word().await?;
             }
-            Inbound::Alert { about, said } => {
-                tracing::warn!("whatsapp says of the {about}: {said}");
-            }
+            Inbound::Alert { about, said, news } => self.hear_alert(&about, &said, news).await?,
         }
         Ok(())
+    }
+
+    async fn hear_alert(
+        &self,
+        about: &str,
+        said: &str,
+        news: Option<News>,
+    ) -> Result<(), Unavailable> {
+        let subject = news.map_or(Subject::Alert, |news| news.subject);
+        self.shared().metrics.whatsapp_alert(match subject {
+            Subject::Account => WhatsAppAlert::Account,
+            Subject::Number => WhatsAppAlert::Number,
+            Subject::Alert => WhatsAppAlert::Alert,
+        });
+        tracing::warn!("whatsapp says of the {about}: {said}");
+        match news.and_then(|news| news.bearing) {
+            Some(bearing) => self.note_news(subject, bearing, said).await,
+            None => Ok(()),
+        }
     }
 
     async fn receive(

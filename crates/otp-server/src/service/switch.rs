@@ -1,6 +1,6 @@
-//! Codes go out in another template: said in the log, and counted.
+//! Codes go out in another template: said in the log, counted, and noted for the audit trail.
 
-use super::Service;
+use super::{Service, Shared};
 use crate::channel::whatsapp::{Switch, SwitchTarget};
 use crate::telemetry::TemplateSwitch;
 
@@ -8,10 +8,10 @@ impl Service {
     /// Tells of a switch, which has been made.
     pub async fn tell_switch(&self, switch: &Switch) {
         let Switch { language, to, why } = switch;
-        let counted = match to {
-            SwitchTarget::First => {
+        let (counted, template) = match to {
+            SwitchTarget::First(name) => {
                 tracing::warn!(template.language = %language, "{why}, and is used");
-                TemplateSwitch::First
+                (TemplateSwitch::First, name.as_str())
             }
             SwitchTarget::Alternate(name) => {
                 tracing::warn!(
@@ -19,16 +19,28 @@ impl Service {
                     template.name = %name,
                     "{why}: codes go out in template {name} meanwhile"
                 );
-                TemplateSwitch::Alternate
+                (TemplateSwitch::Alternate, name.as_str())
             }
             SwitchTarget::Nothing => {
                 tracing::warn!(
                     template.language = %language,
                     "{why}, and no other can be sent: see the reviews in WhatsApp Manager"
                 );
-                TemplateSwitch::Nothing
+                (TemplateSwitch::Nothing, "none")
             }
         };
-        self.shared().metrics.template_switch(counted);
+        let Shared {
+            metrics,
+            audit,
+            clock,
+            ..
+        } = self.shared();
+        metrics.template_switch(counted);
+        let Some(event) = audit.switch(template, why, clock.now()) else {
+            return;
+        };
+        if let Err(error) = self.note_event(event).await {
+            tracing::error!("could not note a switch of templates for the audit trail: {error}");
+        }
     }
 }

@@ -156,6 +156,41 @@ impl TemplateSwitch {
     }
 }
 
+/// What Meta tells of, beside messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhatsAppAlert {
+    /// Whether a template may be sent.
+    TemplateStatus,
+    /// What people think of a template.
+    TemplateQuality,
+    /// The account.
+    Account,
+    /// The business number.
+    Number,
+    /// Something that somebody should look at.
+    Alert,
+}
+
+impl WhatsAppAlert {
+    pub(super) const ALL: [Self; 5] = [
+        Self::TemplateStatus,
+        Self::TemplateQuality,
+        Self::Account,
+        Self::Number,
+        Self::Alert,
+    ];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::TemplateStatus => "template_status",
+            Self::TemplateQuality => "template_quality",
+            Self::Account => "account",
+            Self::Number => "number",
+            Self::Alert => "alert",
+        }
+    }
+}
+
 /// The method as a label; one that HTTP does not know is `other`, whatever a client made up.
 pub(super) fn method_label(method: &Method) -> &'static str {
     match *method {

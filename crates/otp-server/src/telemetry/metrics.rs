@@ -19,12 +19,12 @@ use otp_core::{ChannelKind, Reason};
 use self::names::{
     DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES, LOG_LINES_DROPPED,
     REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, TEMPLATE_SWITCHES, VERIFICATIONS,
-    WEBHOOK_WORDS, key, recorder,
+    WEBHOOK_WORDS, WHATSAPP_ALERTS, key, recorder,
 };
 use super::{
     labels::{
         COUNTRY_NOT_ALLOWED, DeliveryResult, Face, TemplateSwitch, VerificationOutcome,
-        method_label,
+        WhatsAppAlert, method_label,
     },
     logging,
 };
@@ -47,6 +47,7 @@ pub struct Metrics {
     store_up: Gauge,
     template_approved: Gauge,
     template_switches: [Counter; TemplateSwitch::ALL.len()],
+    whatsapp_alerts: [Counter; WhatsAppAlert::ALL.len()],
     log_lines_dropped: Counter,
     webhook_taken: Counter,
     webhook_ignored: Counter,
@@ -94,6 +95,8 @@ impl Metrics {
             template_approved: gauge(TEMPLATE_APPROVED),
             template_switches: TemplateSwitch::ALL
                 .map(|to| counter(TEMPLATE_SWITCHES, vec![Label::new("to", to.label())])),
+            whatsapp_alerts: WhatsAppAlert::ALL
+                .map(|kind| counter(WHATSAPP_ALERTS, vec![Label::new("kind", kind.label())])),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
             webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
             webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
@@ -183,6 +186,11 @@ impl Metrics {
     /// Codes go out in another template.
     pub fn template_switch(&self, to: TemplateSwitch) {
         self.template_switches[to as usize].increment(1);
+    }
+
+    /// Meta told of something beside messages.
+    pub fn whatsapp_alert(&self, kind: WhatsAppAlert) {
+        self.whatsapp_alerts[kind as usize].increment(1);
     }
 
     /// Everything in Prometheus' text format, UTF-8, for `GET /metrics`.
@@ -289,6 +297,8 @@ mod tests {
         assert!(numbers.all(|(result, number)| *result as usize == number));
         let mut numbers = TemplateSwitch::ALL.iter().zip(0..);
         assert!(numbers.all(|(to, number)| *to as usize == number));
+        let mut numbers = WhatsAppAlert::ALL.iter().zip(0..);
+        assert!(numbers.all(|(kind, number)| *kind as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

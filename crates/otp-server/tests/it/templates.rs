@@ -1,5 +1,8 @@
 //! A template that Meta does not send gives way to an alternate, and takes its place again.
 
+mod standing;
+mod startup;
+
 use std::time::Duration;
 
 use actix_web::rt::time::sleep;
@@ -9,7 +12,6 @@ use otp_server::config::Config;
 use serde_json::{Value, json};
 
 use crate::app::{PHONE, TestApp};
-use crate::process::Place;
 use crate::webhooks::{subscribe, with_webhooks};
 
 const FIRST: &str = "otp_demo";
@@ -18,7 +20,7 @@ const PAUSED: i64 = 132_015;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An account that has these templates too, in one language each. Answers with their ids.
-fn account(alternates: &[(&str, &str)]) -> (Simulator, Vec<String>) {
+pub(crate) fn account(alternates: &[(&str, &str)]) -> (Simulator, Vec<String>) {
     let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
     let ids = alternates
         .iter()
@@ -39,7 +41,7 @@ fn add(simulator: &Simulator, name: &str, language: &str) -> String {
     }))
 }
 
-fn with_alternates(names: &'static [&'static str]) -> impl Fn(&mut Config) {
+pub(crate) fn with_alternates(names: &'static [&'static str]) -> impl Fn(&mut Config) {
     move |config| {
         with_webhooks(config);
         config.graph.alternate_templates = names.iter().map(ToString::to_string).collect();
@@ -62,16 +64,26 @@ async fn set_status(app: &TestApp, id: &str, status: &str) {
 }
 
 /// What `/readyz` says of the template once this is so.
-async fn template_is(app: &TestApp, status: &str) -> Value {
+pub(crate) async fn template_is(app: &TestApp, status: &str) -> Value {
+    stands(app, "template", status).await
+}
+
+/// The same of any check.
+async fn stands(app: &TestApp, check: &str, status: &str) -> Value {
     let waiting = Stopwatch::start();
     loop {
         let (code, body) = app.get_json("/readyz").await;
-        let template = body["checks"]["template"].clone();
-        if template["status"] == status {
-            assert_eq!(code, if status == "failed" { 503 } else { 200 }, "{body}");
-            return template;
+        let found = body["checks"][check].clone();
+        if found["status"] == status {
+            let is_ready = body["status"] == "ready";
+            assert_eq!(code, if is_ready { 200 } else { 503 }, "{body}");
+            assert!(!is_ready || status != "failed", "{body}");
+            return found;
         }
-        assert!(waiting.elapsed() < PATIENCE, "{body}, not {status}");
+        assert!(
+            waiting.elapsed() < PATIENCE,
+            "{body}: {check} is not {status}"
+        );
         sleep(Duration::from_millis(10)).await;
     }
 }
@@ -262,30 +274,4 @@ async fn an_applications_own_template_gives_way_to_the_accounts() {
     goes_in(&app, "14155550100", "shop_otp", "en_US").await;
     set_status(&app, &ids[0], "PAUSED").await;
     goes_in(&app, "14155550101", FIRST, "en_US").await;
-}
-
-#[test]
-fn a_server_starts_on_the_alternate_and_says_so() {
-    let place = Place::with(
-        "[graph]\nalternate_templates = [\"otp_second\", \"otp_nowhere\", \"otp_tap\"]\n",
-    );
-    let id = add(&place.simulator, "otp_second", "en_US");
-    place.simulator.set_template_status(TEMPLATE_ID, "PAUSED");
-    let greeting =
-        format!("Verified OTP template 'otp_second' with ID {id} is approved and ready to send.");
-    let checked = place.run(&["--check"]);
-    let lines: Vec<&str> = checked.out.lines().collect();
-    assert_eq!((checked.code, lines), (Some(0), vec![greeting.as_str()]));
-    for part in [
-        "template otp_demo is PAUSED in en_US; otp_second is used",
-        "template otp_nowhere is not in the account, so it cannot take over",
-    ] {
-        assert!(checked.err.contains(part), "no {part:?} in {}", checked.err);
-    }
-    let server = place.start();
-    assert!(server.said().starts_with(&greeting), "{}", server.said());
-    assert_eq!(server.get("/readyz").status, 200);
-    assert_eq!(server.get(&format!("/otp/{PHONE}")).status, 200);
-    let sent = place.simulator.messages(PHONE);
-    assert_eq!(sent[0].template.as_deref(), Some("otp_second"));
 }

@@ -15,6 +15,7 @@ pub(super) const STORE_UP: &str = "otp_store_up";
 pub(super) const WEBHOOK_WORDS: &str = "otp_webhook_words_total";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
 pub(super) const TEMPLATE_SWITCHES: &str = "otp_template_switches_total";
+pub(super) const WHATSAPP_ALERTS: &str = "otp_whatsapp_alerts_total";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
 /// From a memory access to a commit's fsync.
@@ -70,6 +71,10 @@ fn describe(recorder: &PrometheusRecorder) {
         (
             TEMPLATE_SWITCHES,
             "Switches of the template that codes go out in, by what that is since.",
+        ),
+        (
+            WHATSAPP_ALERTS,
+            "What Meta told of templates, account and number, by what it was about.",
         ),
         (
             LOG_LINES_DROPPED,

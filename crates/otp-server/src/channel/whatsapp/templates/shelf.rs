@@ -163,7 +163,7 @@ impl Shelf {
             });
             let to = match to {
                 None => SwitchTarget::Nothing,
-                Some(name) if name == self.first.name => SwitchTarget::First,
+                Some(name) if name == self.first.name => SwitchTarget::First(name),
                 Some(name) => SwitchTarget::Alternate(name),
             };
             Some(Switch { language, to, why })
@@ -303,7 +303,7 @@ mod tests {
         let [back] = &asked.switches_from(&shelf)[..] else {
             panic!("one switch")
         };
-        assert_eq!(back.to, SwitchTarget::First);
+        assert_eq!(back.to, SwitchTarget::First("first".to_owned()));
         assert!(back.why.contains("again"), "{}", back.why);
         assert_eq!(asked.switches_from(&asked), []);
     }

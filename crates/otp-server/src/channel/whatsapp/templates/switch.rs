@@ -22,8 +22,8 @@ pub struct Switch {
 /// What codes go out in now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SwitchTarget {
-    /// The template of the account file.
-    First,
+    /// The template of the account file, by its name.
+    First(String),
     /// One of its alternates, by its name.
     Alternate(String),
     /// Nothing that Meta would send.
