@@ -328,6 +328,7 @@ impl Channels {
     }
 
     /// Which template WhatsApp's codes go out in instead of the first, and why.
+    #[must_use]
     pub fn detour(&self) -> Option<String> {
         self.whatsapp.templates().detour()
     }

@@ -155,12 +155,14 @@ impl TemplateBook {
     }
 
     /// Which template is used instead of the first one, and why; nothing when all is as ordered.
+    #[must_use]
     pub fn detour(&self) -> Option<String> {
         let detours = self.shelf().detours();
         (!detours.is_empty()).then(|| detours.join(", "))
     }
 
     /// May the first template be sent, to whoever asks for no language?
+    #[must_use]
     pub fn is_first_sendable(&self) -> bool {
         let shelf = self.shelf();
         let language = &shelf.first.default_language;
@@ -168,6 +170,7 @@ impl TemplateBook {
     }
 
     /// The longest that WhatsApp tries to deliver a message in each template, by its name.
+    #[must_use]
     pub fn times_to_live(&self) -> Vec<(String, Duration)> {
         let shelf = self.shelf();
         let longest = shelf.editions().filter_map(|edition| {

@@ -14,7 +14,7 @@ use crate::redis_process::RedisProcess;
 use crate::webhooks::{subscribe, tell, with_webhooks};
 
 /// Tells a server as Meta does.
-async fn hear(app: &TestApp, field: &str, value: Value) {
+async fn hear(app: &TestApp, field: &str, value: &Value) {
     let webhook = json!({
         "object": "whatsapp_business_account",
         "entry": [{
@@ -47,7 +47,7 @@ fn restriction(until: Timestamp) -> Value {
 async fn what_meta_says_of_account_and_number_stands_until_it_is_over() {
     let app = TestApp::start_with(with_webhooks).await;
     let until = app.clock.now().plus(Duration::from_hours(1));
-    hear(&app, "account_update", restriction(until)).await;
+    hear(&app, "account_update", &restriction(until)).await;
     let check = stands(&app, "account", "degraded").await;
     says(
         &check,
@@ -55,7 +55,7 @@ async fn what_meta_says_of_account_and_number_stands_until_it_is_over() {
     );
     let flagged =
         json!({ "display_phone_number": "1", "event": "FLAGGED", "current_limit": "TIER_2K" });
-    hear(&app, "phone_number_quality_update", flagged).await;
+    hear(&app, "phone_number_quality_update", &flagged).await;
     let counted = "otp_whatsapp_alerts_total{kind=\"account\"} 1";
     let metrics = app.get("/metrics").await.text;
     assert!(metrics.contains(counted), "{metrics}");
@@ -67,14 +67,14 @@ async fn what_meta_says_of_account_and_number_stands_until_it_is_over() {
     says(&flagged, &["of the number: FLAGGED TIER_2K"]);
     assert!(!flagged.to_string().contains("ACCOUNT"), "{flagged}");
     let unflagged = json!({ "display_phone_number": "1", "event": "UNFLAGGED" });
-    hear(&app, "phone_number_quality_update", unflagged).await;
+    hear(&app, "phone_number_quality_update", &unflagged).await;
     stands(&app, "account", "ok").await;
-    hear(&app, "account_update", ban("DISABLE")).await;
+    hear(&app, "account_update", &ban("DISABLE")).await;
     says(
         &stands(&app, "account", "failed").await,
         &["DISABLED_UPDATE DISABLE"],
     );
-    hear(&app, "account_update", ban("REINSTATE")).await;
+    hear(&app, "account_update", &ban("REINSTATE")).await;
     stands(&app, "account", "ok").await;
 }
 
@@ -98,7 +98,7 @@ async fn what_one_server_is_told_the_others_on_its_redis_know() {
     template_is(&other, "degraded").await;
     other.send(PHONE).await.is(200, "");
     assert_eq!(went_in(&one, PHONE).0, "otp_second");
-    hear(&one, "account_update", ban("DISABLE")).await;
+    hear(&one, "account_update", &ban("DISABLE")).await;
     stands(&one, "account", "failed").await;
     stands(&other, "account", "failed").await;
 }
