@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use super::scene::{Scene, WAIT, WHATSAPP_THEN_SMS};
+use super::scene::{DEADLINE, Scene, WAIT, WHATSAPP_THEN_SMS};
 use crate::process::{PATIENCE, eventually};
 
 /// Where Debian's package faketime has it; the loader knows what `$LIB` is.
@@ -27,7 +27,7 @@ struct Watched {
 
 impl Watched {
     fn start() -> Self {
-        let scene = Scene::with_embedded_store(WHATSAPP_THEN_SMS);
+        let scene = Scene::with_embedded_store(WHATSAPP_THEN_SMS, DEADLINE);
         scene.kill(0);
         let file = scene.place.path().join("time");
         let watched = Self { scene, file };

@@ -54,22 +54,22 @@ fn providers() -> SimulatorConfig {
 
 impl Scene {
     /// One server with a store of its own.
-    pub(crate) fn with_embedded_store(workflow: &str) -> Self {
-        Self::set("", workflow, 1)
+    pub(crate) fn with_embedded_store(workflow: &str, deadline: Duration) -> Self {
+        Self::set("", workflow, deadline, 1)
     }
 
     /// Servers that share a Redis which keeps whatever it acknowledged.
-    pub(crate) fn with_redis(workflow: &str, servers: usize) -> Self {
+    pub(crate) fn with_redis(workflow: &str, deadline: Duration, servers: usize) -> Self {
         let redis = RedisProcess::start_durable();
         let store = format!("[store]\nkind = \"{}\"\n", redis.url());
-        let mut scene = Self::set(&store, workflow, servers);
+        let mut scene = Self::set(&store, workflow, deadline, servers);
         scene.redis = Some(Mutex::new(redis));
         scene
     }
 
-    fn set(store: &str, workflow: &str, servers: usize) -> Self {
+    fn set(store: &str, workflow: &str, deadline: Duration, servers: usize) -> Self {
         let place = Place::beside(providers());
-        let (connect, deadline) = (1, DEADLINE.as_secs());
+        let (connect, deadline) = (1, deadline.as_secs());
         let configuration = format!(
             r#"
             code_lifetime_minutes = 10
@@ -220,14 +220,6 @@ impl Scene {
         serde_json::from_str(&reply.text).expect("JSON")
     }
 
-    /// Meta says that the first message of this verification got so far, step by step.
-    pub(crate) fn tell(&self, connection: &mut Connection, id: &str, statuses: &[&str]) {
-        let body = receipts(id, statuses).to_string();
-        let head = format!("X-Hub-Signature-256: {}\r\n", signature(&body));
-        let reply = connection.ask(request("POST", "/webhooks/whatsapp", &head, &body).as_bytes());
-        assert_eq!(reply.expect("an answer").status, 200);
-    }
-
     fn call(
         &self,
         connection: &mut Connection,
@@ -248,4 +240,12 @@ pub(crate) fn request(method: &str, path: &str, head: &str, body: &str) -> Strin
         "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{head}Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
+}
+
+/// Meta says that the first message of this verification got so far, step by step.
+pub(crate) fn tell(connection: &mut Connection, id: &str, statuses: &[&str]) {
+    let body = receipts(id, statuses).to_string();
+    let head = format!("X-Hub-Signature-256: {}\r\n", signature(&body));
+    let reply = connection.ask(request("POST", "/webhooks/whatsapp", &head, &body).as_bytes());
+    assert_eq!(reply.expect("an answer").status, 200);
 }
