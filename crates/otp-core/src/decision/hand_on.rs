@@ -12,7 +12,7 @@ pub struct Handover {
     pub number: u8,
     /// By which channel.
     pub channel: ChannelKind,
-    /// Phone and code.
+    /// Addresses and code.
     pub sealed: Sealed,
 }
 
@@ -84,7 +84,8 @@ impl Verification {
         if self.status != Status::Pending || !policy.workflow.has_next(step) {
             return None;
         }
-        if this.fail_fast_on.contains(&failure) {
+        // No time brings an address that is not known.
+        if failure == Failure::NoAddress || this.fail_fast_on.contains(&failure) {
             return self.hand_on(why, policy, now);
         }
         if !matches!(self.delivery, Delivery::Watched { .. }) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, NotSent, OutgoingMessage};
 
-use super::{Accepted, AddressKind, Cause, DeliveryError, Message, Notice};
+use super::{Accepted, AddressKind, DeliveryError, Message, Notice};
 pub use problem::AccountProblem;
 pub use templates::{TemplateBook, TemplateReport};
 
@@ -68,10 +68,8 @@ impl WhatsAppChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
-        let Some(phone) = &message.to.phone else {
-            return Err(DeliveryError::Undeliverable(Cause::NoAddress(
-                AddressKind::Phone,
-            )));
+        let Some(phone) = message.to.phone() else {
+            return Err(DeliveryError::no_address(AddressKind::Phone));
         };
         let (template, language) = self
             .templates

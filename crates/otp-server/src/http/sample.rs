@@ -75,7 +75,7 @@ async fn send(
     let start = StartRequest {
         principal,
         purpose: PURPOSE.into(),
-        phone,
+        to: phone.into(),
         languages,
         client,
         wishes: Wishes::default(),

@@ -53,8 +53,15 @@ impl Service {
         let clock = &self.shared().clock;
         loop {
             let (noted, answer) = self.hand_over_once(&message).await;
-            if let Err(error) = &answer {
-                self.give_back(claimed.not_used_by(error)).await;
+            // What was claimed is the next message's where this one was none.
+            let passed_over = answer
+                .as_ref()
+                .is_err_and(DeliveryError::is_for_want_of_an_address);
+            if let Err(error) = &answer
+                && !passed_over
+            {
+                let used = std::mem::replace(&mut claimed, Claimed::nothing(clock.now()));
+                self.give_back(used.not_used_by(error)).await;
             }
             let at = clock.now();
             let is_refused = matches!(noted, DeliveryResult::Refused(_));
@@ -79,10 +86,12 @@ impl Service {
             record = match noted {
                 Some((Some(handover), committed)) => {
                     message.goes(&handover);
-                    claimed = Claimed::nothing(at);
                     committed
                 }
                 Some((None, committed)) => {
+                    if passed_over {
+                        self.give_back(claimed).await;
+                    }
                     let record = committed.map(|committed| committed.record);
                     return Delivered { record, at, answer };
                 }
@@ -107,6 +116,15 @@ impl Service {
             Ok(Accepted { message_id }) => {
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
+            }
+            Err(error) if error.is_for_want_of_an_address() => {
+                tracing::info!(
+                    verification.id = %message.id,
+                    phone = %message.to.masked(),
+                    channel = message.channel.name(),
+                    "passed over a way out: {error}"
+                );
+                (result(&error), Err(error))
             }
             Err(error) => {
                 tracing::error!(
@@ -167,6 +185,7 @@ impl Service {
 fn result(error: &DeliveryError) -> DeliveryResult {
     DeliveryResult::Refused(match error {
         DeliveryError::Uncertain(_) => return DeliveryResult::Unsettled,
+        error if error.is_for_want_of_an_address() => Failure::NoAddress,
         DeliveryError::Undeliverable(_) => Failure::Undeliverable,
         DeliveryError::Throttled(_) => Failure::Throttled,
         DeliveryError::ChannelDown(_) => Failure::ChannelDown,

@@ -67,6 +67,7 @@ impl Answer {
             StartOutcome::CountryNotAllowed(_) => Self::CountryNotAllowed,
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
+            | StartOutcome::Unreachable
             | StartOutcome::NotFound => Self::NotDelivered,
         }
     }
@@ -120,6 +121,8 @@ impl Answer {
             }
             Verdict::Finished(Status::Approved) => Self::NotValid("OTP already used", marked),
             Verdict::NotFound
+            | Verdict::UsedAlready
+            | Verdict::TooLate
             | Verdict::Finished(Status::Pending | Status::Canceled | Status::Failed) => {
                 Self::NotValid("OTP not found", marked)
             }

@@ -161,7 +161,7 @@ fn wrong_settings_are_named_with_their_application() {
         ),
         (
             "workflow = [\"whatsapp\", \"email\"]",
-            "names \"email\", and a verification knows a phone number only",
+            "names \"email\", which is not configured",
         ),
         ("templates = { x = \"shop\" }", "no language code"),
         ("templates = { de = \"Shop!\" }", "de is no template's name"),
