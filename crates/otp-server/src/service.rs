@@ -12,6 +12,7 @@ mod find;
 mod inbox;
 mod invoice;
 mod list;
+mod named;
 mod once;
 mod principal;
 mod readiness;

@@ -37,7 +37,11 @@ async fn it_has_the_version_of_the_release() {
 
 #[actix_web::test]
 async fn each_address_has_the_described_methods_and_no_others() {
-    let app = TestApp::start_with(with_webhooks).await;
+    let app = TestApp::start_with(|config| {
+        with_webhooks(config);
+        config.dispatch_face.enabled = true;
+    })
+    .await;
     let document = served(&app).await;
     for operation in operations(&document) {
         let path = concrete(operation.path);
@@ -93,5 +97,7 @@ fn concrete(pattern: &str) -> String {
     pattern
         .replace("{id}", &"A".repeat(43))
         .replace("{phone}", "12")
+        .replace("{token}", "1")
+        .replace("{code}", "12345")
         .replace("{name}", "nothing")
 }
