@@ -14,8 +14,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-pub use self::seal::{Recipient, SealBroken, Sealed, Unsealed};
-use crate::{Cap, PhoneNumber, Reason, TallyKey, VerificationId};
+pub use self::seal::{Addressee, SealBroken, Sealed, Unsealed};
+use crate::{Cap, PhoneNumber, Reason, Recipient, TallyKey, VerificationId};
 
 type HmacSha256 = Hmac<Sha256>;
 
@@ -47,7 +47,7 @@ impl fmt::Debug for MasterSecret {
     }
 }
 
-/// Names one recipient's record: an HMAC of (application, phone), so no number stands in a key.
+/// Names one recipient's record: an HMAC of (application, recipient), so no number stands in a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordKey([u8; 16]);
 
@@ -193,9 +193,20 @@ impl Keys {
     /// (see [`PhoneNumber::canonical`]) share a record.
     #[must_use]
     pub fn record_key(&self, application: &str, phone: &PhoneNumber) -> RecordKey {
+        self.record_key_of(application, phone.canonical())
+    }
+
+    /// The record that belongs to this recipient at this application: the phone's, where there is
+    /// one.
+    #[must_use]
+    pub fn recipient_key(&self, application: &str, recipient: &Recipient) -> RecordKey {
+        self.record_key_of(application, &recipient.canonical())
+    }
+
+    fn record_key_of(&self, application: &str, canonical: &str) -> RecordKey {
         let digest = mac(
             &self.record,
-            &[application.as_bytes(), phone.canonical().as_bytes()],
+            &[application.as_bytes(), canonical.as_bytes()],
         );
         RecordKey(first_half(&digest))
     }
@@ -238,15 +249,15 @@ impl Keys {
         ListKey(first_half(&mac(&self.list, &[application.as_bytes()])))
     }
 
-    /// Seals what a resend needs to know: the phone, and the payment that the code is bound to.
+    /// Seals what a resend needs to know: the addresses, and the payment that the code is bound to.
     #[must_use]
     pub fn seal_recipient(
         &self,
         id: VerificationId,
-        recipient: &Recipient,
+        addressee: &Addressee,
         nonce: [u8; 24],
     ) -> Sealed {
-        self.seal.seal_recipient(id, recipient, nonce)
+        self.seal.seal_recipient(id, addressee, nonce)
     }
 
     /// Opens what [`Keys::seal_recipient`] made for the same verification.
@@ -254,7 +265,7 @@ impl Keys {
         &self,
         id: VerificationId,
         sealed: &Sealed,
-    ) -> Result<Recipient, SealBroken> {
+    ) -> Result<Addressee, SealBroken> {
         self.seal.unseal_recipient(id, sealed)
     }
 
@@ -287,16 +298,10 @@ impl Keys {
         first_half(&mac(&self.id_mask, &[&random]))
     }
 
-    /// Seals phone and code for a delivery that may have to be taken up again.
+    /// Seals addresses and code for a delivery that may have to be taken up again.
     #[must_use]
-    pub fn seal(
-        &self,
-        id: VerificationId,
-        phone: &PhoneNumber,
-        code: &str,
-        nonce: [u8; 24],
-    ) -> Sealed {
-        self.seal.seal(id, phone, code, nonce)
+    pub fn seal(&self, id: VerificationId, to: &Recipient, code: &str, nonce: [u8; 24]) -> Sealed {
+        self.seal.seal(id, to, code, nonce)
     }
 
     /// Opens what [`Keys::seal`] made for the same verification.

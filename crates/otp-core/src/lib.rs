@@ -15,6 +15,7 @@ mod keys;
 
 mod phone;
 mod policy;
+mod recipient;
 mod record;
 mod shared_limits;
 mod tally;
@@ -34,13 +35,16 @@ pub use decision::{
 pub use event::Event;
 pub use id::{InvalidVerificationId, VerificationId};
 pub use keys::{
-    Binding, Bound, CodeDigest, InvalidSecret, Keys, ListKey, MasterSecret, NameKey, Recipient,
+    Addressee, Binding, Bound, CodeDigest, InvalidSecret, Keys, ListKey, MasterSecret, NameKey,
     RecordKey, SealBroken, Sealed, Unsealed,
 };
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use policy::{
     CHECKS_PER_DAY_MAX, CODE_LENGTH_MIN, GuessLimits, InvalidPolicy, LIFETIME_MAX, Policy,
     ReportLimits, SendLimits, Window,
+};
+pub use recipient::{
+    AddressKind, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId, Recipient,
 };
 pub use record::{
     About, Attempt, Callback, CallbackKind, Callbacks, DEFAULT_APPLICATION, Delivery, Failure,

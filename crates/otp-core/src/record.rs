@@ -19,7 +19,7 @@ pub use self::format::RecordError;
 pub use self::overview::{Overview, Room};
 pub use self::trail::{HandedOn, Happened, Step, VerifiedBy};
 
-/// One (application, phone): recent sends and failures, and the verifications worth remembering.
+/// One (application, recipient): recent sends and failures, and the verifications worth remembering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// On whose behalf; empty until something is sent, and in records of the first format.
@@ -70,7 +70,7 @@ pub struct Verification {
 /// What is kept of a verification besides the rules' own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
-    /// The phone as it may be shown: most digits are stars.
+    /// The addresses as they may be shown: most of each is stars.
     pub to: String,
     /// The language that was asked for, as a tag such as `pt-BR`; empty for none.
     pub locale: String,
@@ -80,7 +80,7 @@ pub struct About {
     pub is_test: bool,
     /// Whether its application is told what happens.
     pub is_announced: bool,
-    /// The phone, for a resend to somebody who is named by the verification's id alone. Forgotten
+    /// The addresses, for a resend to somebody who is named by the verification's id alone. Forgotten
     /// with the verification's end.
     pub recipient: Option<Sealed>,
 }
@@ -115,7 +115,7 @@ pub enum Delivery {
         deliver_by: Timestamp,
         /// How often it was tried, this time included.
         tries: u8,
-        /// Phone and code, to try again with.
+        /// Addresses and code, to try again with.
         sealed: Sealed,
     },
     /// The channel took it, or nobody knows; unless it gets far enough in time, the next step takes
@@ -125,7 +125,7 @@ pub enum Delivery {
         step: u8,
         /// Past this moment the next step takes over.
         until_at: Timestamp,
-        /// Phone and code, for the next step.
+        /// Addresses and code, for the next step.
         sealed: Sealed,
     },
     /// The channel took it, and nobody waits for more.

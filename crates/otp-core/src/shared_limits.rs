@@ -121,15 +121,16 @@ pub struct CountryNotAllowed {
 }
 
 impl SharedLimits {
-    /// What a send to this phone has to claim first.
+    /// What a send has to claim first. What goes to no phone goes to no country, and costs nothing
+    /// by the message.
     pub fn of_send(
         &self,
         keys: &Keys,
         asker: Asker<'_>,
-        phone: &PhoneNumber,
+        phone: Option<&PhoneNumber>,
     ) -> Result<Vec<Claim>, CountryNotAllowed> {
-        let country = self.country(phone);
-        if !self.countries.admit(country) {
+        let country = phone.and_then(|phone| self.country(phone));
+        if phone.is_some() && !self.countries.admit(country) {
             return Err(CountryNotAllowed { country });
         }
         let claim = |cap: Option<Cap>, reason: Reason, subject: &str, amount: u64| {
@@ -138,9 +139,11 @@ impl SharedLimits {
         let of_address = asker
             .address
             .and_then(|address| claim(self.sends_per_address, Reason::AddressLimit, address, 1));
-        let prefix = self.prefix(phone);
-        let of_prefix = claim(self.sends_per_prefix, Reason::PrefixLimit, prefix, 1);
-        let of_country = self.sends_per_country.map(|cap| {
+        let of_prefix = phone.and_then(|phone| {
+            let prefix = self.prefix(phone);
+            claim(self.sends_per_prefix, Reason::PrefixLimit, prefix, 1)
+        });
+        let of_country = phone.zip(self.sends_per_country).map(|(phone, cap)| {
             let unknown = || format!("+{}", phone.calling_code());
             let subject = country.map_or_else(unknown, str::to_owned);
             Claim::new(keys, Reason::CountryLimit, &subject, 1, cap)
@@ -152,8 +155,13 @@ impl SharedLimits {
             1,
         );
         let all = [of_address, of_prefix, of_country, of_application];
-        let of_money = self.of_money(keys, asker.application, self.prices.of(country));
-        Ok(all.into_iter().flatten().chain(of_money).collect())
+        let price = phone.map(|_| self.prices.of(country));
+        let of_money = price.map(|price| self.of_money(keys, asker.application, price));
+        Ok(all
+            .into_iter()
+            .flatten()
+            .chain(of_money.into_iter().flatten())
+            .collect())
     }
 
     /// What a test has to claim first, of which nothing is sent: it costs no money and concerns no

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Failure, Progress};
+use crate::{AddressKind, Failure, Progress, Recipient};
 
 /// A way to a person. A closed set; which of them an installation has is its configuration's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +46,20 @@ impl ChannelKind {
             Self::TwilioSms => "twilio_sms",
             Self::Email => "email",
             Self::Gateway => "gateway",
+        }
+    }
+
+    /// What it must know of a person.
+    #[must_use]
+    pub const fn address(self) -> AddressKind {
+        match self {
+            Self::WhatsApp
+            | Self::WhatsAppText
+            | Self::VonageSms
+            | Self::TwilioSms
+            | Self::Gateway => AddressKind::Phone,
+            Self::Messenger => AddressKind::Messenger,
+            Self::Email => AddressKind::Email,
         }
     }
 
@@ -162,6 +176,13 @@ impl Workflow {
         self.0
             .first()
             .map_or(ChannelKind::WhatsApp, |step| step.channel)
+    }
+
+    /// Is there a step that this person can be reached by?
+    #[must_use]
+    pub fn reaches(&self, recipient: &Recipient) -> bool {
+        let mut steps = self.0.iter();
+        steps.any(|step| recipient.has(step.channel.address()))
     }
 
     /// The step with this number; a workflow that was made shorter since has none.

@@ -2,7 +2,6 @@
 
 pub mod breaker;
 mod cause;
-mod destination;
 mod exchange;
 pub mod gateway;
 pub mod inbound;
@@ -17,13 +16,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::{ChannelKind, Handover, PhoneNumber, VerificationId};
+use otp_core::{AddressKind, ChannelKind, Handover, PhoneNumber, Recipient, VerificationId};
 use zeroize::Zeroizing;
 
 pub use self::cause::{Cause, ProviderAnswer, Trouble};
-pub use self::destination::{
-    AddressKind, Destination, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId,
-};
 pub use self::exchange::{HttpOptions, InvalidAuthorities};
 use self::gateway::GatewayChannel;
 use self::inbound::Chat;
@@ -44,7 +40,7 @@ pub struct Message {
     /// By which channel.
     pub channel: ChannelKind,
     /// To whom.
-    pub to: Destination,
+    pub to: Recipient,
     /// The code in the clear.
     pub code: Secret,
     /// Languages that the person reads, best first, as in `Accept-Language`.
@@ -180,6 +176,23 @@ pub enum DeliveryError {
 }
 
 impl DeliveryError {
+    /// The channel needs such an address, and none is known of this person.
+    fn no_address(kind: AddressKind) -> Self {
+        Self::Undeliverable(Cause::NoAddress(kind))
+    }
+
+    /// Was no provider asked, because the address that the channel needs is not known?
+    #[must_use]
+    pub fn is_for_want_of_an_address(&self) -> bool {
+        matches!(self, Self::Undeliverable(Cause::NoAddress(_)))
+    }
+
+    /// Was no provider asked, for a reason that concerns this person alone?
+    #[must_use]
+    pub fn is_no_try(&self) -> bool {
+        self.is_for_want_of_an_address() || matches!(self, Self::OptedOut(_))
+    }
+
     /// What the provider or the network said.
     #[must_use]
     pub fn cause(&self) -> &Cause {

@@ -10,6 +10,7 @@ mod audit;
 mod callbacks;
 mod cli;
 mod code;
+mod dispatch_face;
 mod faces;
 mod file;
 mod gateway;
@@ -58,6 +59,7 @@ pub use self::{
         KeyCreateFlags, KeyListFlags, KeyRotateFlags, OptOutAction, OptOutWhom,
     },
     code::CodeSettings,
+    dispatch_face::DispatchFaceSettings,
     faces::{KeyFaceSettings, NativeFaceSettings},
     graph::{ApiVersion, GraphSettings},
     http::HttpSettings,
@@ -109,6 +111,8 @@ pub struct Config {
     pub native_face: NativeFaceSettings,
     /// The face for WHMCS and its like.
     pub key_face: KeyFaceSettings,
+    /// The face for clients of Vonage's tutorial.
+    pub dispatch_face: DispatchFaceSettings,
     /// Calls to Meta.
     pub graph: GraphSettings,
     /// What messages say where no provider words them.
@@ -184,11 +188,13 @@ impl Config {
         let sample_face = reader.section("sample_face", SampleFaceSettings::read);
         let native_face = reader.section("native_face", NativeFaceSettings::read);
         let key_face = reader.section("key_face", KeyFaceSettings::read);
+        let dispatch_face = reader.section("dispatch_face", DispatchFaceSettings::read);
         let limits = reader.section("limits", LimitSettings::read);
         let shared_limits = reader.section("shared_limits", SharedLimitSettings::read);
         let countries = reader.section("countries", CountrySettings::read);
         let budget = reader.section("budget", BudgetSettings::read);
-        let applications = applications::read(&mut reader);
+        let mut applications = applications::read(&mut reader);
+        dispatch_face.furnish(&mut applications);
         let callbacks = reader.section("callbacks", CallbackSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
         let texts = reader.section("texts", texts::read);
@@ -234,6 +240,7 @@ impl Config {
                 sample_face,
                 native_face,
                 key_face,
+                dispatch_face,
                 graph,
                 texts,
                 opt_out,

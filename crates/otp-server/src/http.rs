@@ -5,6 +5,7 @@ mod access;
 mod call;
 mod callback;
 mod client;
+mod dispatch;
 mod guard;
 mod key;
 mod keyed;
@@ -37,6 +38,8 @@ pub struct Faces {
     pub native: Served,
     /// The key face; nothing when it is off.
     pub key: Option<KeyFace>,
+    /// The dispatch face; nothing when it is off.
+    pub dispatch: Option<Arc<DispatchFace>>,
     /// What Meta's webhooks are confirmed with, where they are served.
     pub webhooks: Webhooks,
     /// Who may see figures and reasons, beside those with a key for it.
@@ -64,6 +67,17 @@ pub enum Served {
 pub struct KeyFace {
     /// How long its codes can be used.
     pub code_lifetime: std::time::Duration,
+}
+
+/// What the dispatch face has of its own.
+#[derive(Clone, Debug)]
+pub struct DispatchFace {
+    /// What stands before the caller's token.
+    pub prefix: String,
+    /// On whose behalf it acts where nobody shows an application's key.
+    pub application: String,
+    /// Who may use it.
+    pub access: Access,
 }
 
 /// Where providers' webhooks arrive.
@@ -125,6 +139,9 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
         }
         if faces.key.is_some() {
             config.configure(key::routes);
+        }
+        if let Some(dispatch) = &faces.dispatch {
+            config.configure(dispatch::routes(dispatch));
         }
         let inbox = &faces.service.shared().inbox;
         config.configure(webhooks::routes(faces.webhooks.clone(), inbox));

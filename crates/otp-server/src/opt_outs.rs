@@ -3,10 +3,9 @@
 //! They lie on a shelf of the registry, each under a keyed hash of person and way, so that nobody
 //! who reads the store learns whose they are.
 
-use otp_core::{ChannelKind, Keys, PhoneNumber, Timestamp};
+use otp_core::{ChannelKind, Keys, MessengerId, PhoneNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::channel::MessengerId;
 use crate::store::Unavailable;
 use crate::store::registry::{Put, Registry, Shelf};
 

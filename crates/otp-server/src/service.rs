@@ -14,6 +14,7 @@ mod find;
 mod inbox;
 mod invoice;
 mod list;
+mod named;
 mod once;
 mod principal;
 mod readiness;

@@ -12,6 +12,9 @@ use crate::{
 pub enum Which<'a> {
     /// The latest one of this purpose.
     Purpose(&'a str),
+    /// The same, by somebody who kept a name for it: who holds its code learns what became of it,
+    /// also once it is over.
+    Named(&'a str),
     /// This very one.
     Id(VerificationId),
 }
@@ -59,8 +62,12 @@ pub enum Verdict {
         /// The first moment at which a check is compared again.
         retry_at: Timestamp,
     },
-    /// The verification was named by its id, and is over.
+    /// The verification was named, and is over.
     Finished(Status),
+    /// The right code, which was given before.
+    UsedAlready,
+    /// The right code, too late.
+    TooLate,
 }
 
 impl Record {
@@ -103,6 +110,9 @@ impl Record {
         let Some(found) = self.find(which) else {
             return Decision::unchanged(Verdict::NotFound);
         };
+        if matches!(which, Which::Named(_)) && found.is_over_for_good(now) {
+            return self.look_back(found, submission, (keys, key), now);
+        }
         if !matches!(found.status, Status::Pending | Status::Expired) {
             return Decision::unchanged(over(which, found.status));
         }
@@ -132,6 +142,37 @@ impl Record {
                     self.fail(found.id, policy, now)
                 }
             }
+        }
+    }
+
+    /// What became of a code is told to whoever holds it. It opens nothing any more, so a wrong guess
+    /// costs nothing; one whose time has just run out is dead before anybody learns that it was right.
+    fn look_back(
+        &self,
+        found: &Verification,
+        submission: Submission<'_>,
+        (keys, key): (&Keys, RecordKey),
+        now: Timestamp,
+    ) -> Decision<Verdict> {
+        let Submitted::Text(text) = submission.submitted else {
+            return Decision::unchanged(Verdict::NoCode);
+        };
+        let bound = Bound {
+            purpose: &found.purpose,
+            to: submission.binding,
+        };
+        let is_right = Guess::fold(text, &found.code).is_ok_and(|guess| {
+            let digest = keys.code_digest(key, bound, found.id, guess.reveal());
+            found.digest.matches(&digest)
+        });
+        let verdict = match found.status {
+            _ if !is_right => Verdict::NotFound,
+            Status::Approved => Verdict::UsedAlready,
+            _ => Verdict::TooLate,
+        };
+        match found.status {
+            Status::Pending => self.tell_expired(found.id, now).map(|_| verdict),
+            _ => Decision::unchanged(verdict),
         }
     }
 
@@ -202,7 +243,7 @@ impl Record {
     pub fn find(&self, which: Which<'_>) -> Option<&Verification> {
         match which {
             Which::Id(id) => self.verification(id),
-            Which::Purpose(purpose) => self
+            Which::Purpose(purpose) | Which::Named(purpose) => self
                 .verifications
                 .iter()
                 .rev()
@@ -211,11 +252,22 @@ impl Record {
     }
 }
 
-/// By purpose, a finished verification is no verification; by id, the caller may know.
+impl Verification {
+    /// Its code was used, or its time is over.
+    fn is_over_for_good(&self, now: Timestamp) -> bool {
+        match self.status {
+            Status::Approved | Status::Expired | Status::ExpiredAndTold => true,
+            Status::Pending => self.is_overdue(now),
+            Status::Canceled | Status::Locked | Status::Failed => false,
+        }
+    }
+}
+
+/// By purpose, a finished verification is no verification; by id or name, the caller may know.
 fn over(which: Which<'_>, status: Status) -> Verdict {
     match which {
         Which::Purpose(_) => Verdict::NotFound,
-        Which::Id(_) => Verdict::Finished(status),
+        Which::Id(_) | Which::Named(_) => Verdict::Finished(status),
     }
 }
 

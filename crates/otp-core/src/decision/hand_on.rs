@@ -14,7 +14,7 @@ pub struct Handover {
     pub channel: ChannelKind,
     /// Which try of it.
     pub tries: u8,
-    /// Phone and code.
+    /// Addresses and code.
     pub sealed: Sealed,
 }
 
@@ -120,8 +120,9 @@ impl Verification {
         if !self.is_open(now) || !policy.workflow.has_next(step) {
             return None;
         }
-        // Nobody changes their mind within a step's wait.
-        if this.fail_fast_on.contains(&failure) || failure == Failure::OptedOut {
+        // No time brings an address that is not known, and nobody changes their mind within a step's wait.
+        let is_final = matches!(failure, Failure::NoAddress | Failure::OptedOut);
+        if is_final || this.fail_fast_on.contains(&failure) {
             return self.hand_on(why, policy, now);
         }
         if !matches!(self.delivery, Delivery::Watched { .. }) {

@@ -21,7 +21,7 @@ pub struct NewCode {
 /// Whether a code leaves.
 #[derive(Clone, Debug)]
 pub enum WayOut {
-    /// Phone and code, for a delivery that must be taken up again.
+    /// Addresses and code, for a delivery that must be taken up again.
     Deliver(Sealed),
     /// A test: nothing is sent.
     Nothing,

@@ -1,4 +1,4 @@
-//! A sealed copy of phone and code, kept only until the delivery is settled.
+//! A sealed copy of addresses and code, kept only until the delivery is settled.
 //!
 //! A server that dies between committing a verification and handing its message over leaves this
 //! behind, so the message can still go out. XChaCha20-Poly1305 with the verification id as
@@ -11,11 +11,11 @@ use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Binding, PhoneNumber, VerificationId};
+use crate::{Binding, Recipient, VerificationId};
 
 const NONCE_LENGTH: usize = 24;
 
-/// Phone and code, readable only with the installation's keys. Nonce first, then ciphertext.
+/// Addresses and code, readable only with the installation's keys. Nonce first, then ciphertext.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed(Vec<u8>);
 
@@ -28,23 +28,23 @@ impl fmt::Debug for Sealed {
 /// What a [`Sealed`] held.
 pub struct Unsealed {
     /// Where the message goes.
-    pub phone: PhoneNumber,
+    pub to: Recipient,
     /// The code in the clear.
     pub code: Zeroizing<String>,
 }
 
 /// To whom a code goes, and which payment it approves, if it approves one.
 #[derive(Debug)]
-pub struct Recipient {
+pub struct Addressee {
     /// Where messages go.
-    pub phone: PhoneNumber,
+    pub to: Recipient,
     /// What the code is bound to.
     pub binding: Option<Binding>,
 }
 
 impl fmt::Debug for Unsealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Unsealed {{ phone: {:?}, code: *** }}", self.phone)
+        write!(f, "Unsealed {{ to: {:?}, code: *** }}", self.to)
     }
 }
 
@@ -67,11 +67,11 @@ impl SealKey {
     pub(super) fn seal(
         &self,
         id: VerificationId,
-        phone: &PhoneNumber,
+        to: &Recipient,
         code: &str,
         nonce: [u8; NONCE_LENGTH],
     ) -> Sealed {
-        let plain = Zeroizing::new(format!("{}\n{code}", phone.e164()));
+        let plain = Zeroizing::new(format!("{}\n{code}", to.written()));
         Sealed(self.seal_bytes(&id.bytes(), plain.as_bytes(), nonce))
     }
 
@@ -82,10 +82,9 @@ impl SealKey {
     ) -> Result<Unsealed, SealBroken> {
         let plain = self.unseal_bytes(&id.bytes(), &sealed.0)?;
         let plain = Zeroizing::new(String::from_utf8(plain).map_err(|_| SealBroken)?);
-        let (phone, code) = plain.split_once('\n').ok_or(SealBroken)?;
-        let phone = PhoneNumber::parse(phone).map_err(|_| SealBroken)?;
+        let (to, code) = plain.split_once('\n').ok_or(SealBroken)?;
         Ok(Unsealed {
-            phone,
+            to: Recipient::read(to).ok_or(SealBroken)?,
             code: Zeroizing::new(code.to_owned()),
         })
     }
@@ -93,12 +92,12 @@ impl SealKey {
     pub(super) fn seal_recipient(
         &self,
         id: VerificationId,
-        recipient: &Recipient,
+        addressee: &Addressee,
         nonce: [u8; NONCE_LENGTH],
     ) -> Sealed {
-        let Recipient { phone, binding } = recipient;
+        let Addressee { to, binding } = addressee;
         let binding = binding.as_ref().map(|one| (&one.amount, &one.payee));
-        let plain = postcard::to_allocvec(&(phone.e164(), binding))
+        let plain = postcard::to_allocvec(&(to.written(), binding))
             .map(Zeroizing::new)
             .expect("texts can always be written down");
         Sealed(self.seal_bytes(&owner_of_recipient(id), &plain, nonce))
@@ -108,12 +107,12 @@ impl SealKey {
         &self,
         id: VerificationId,
         sealed: &Sealed,
-    ) -> Result<Recipient, SealBroken> {
+    ) -> Result<Addressee, SealBroken> {
         let plain = Zeroizing::new(self.unseal_bytes(&owner_of_recipient(id), &sealed.0)?);
-        let (phone, binding): (&str, Option<(String, String)>) =
+        let (to, binding): (&str, Option<(String, String)>) =
             postcard::from_bytes(&plain).map_err(|_| SealBroken)?;
-        Ok(Recipient {
-            phone: PhoneNumber::parse(phone).map_err(|_| SealBroken)?,
+        Ok(Addressee {
+            to: Recipient::read(to).ok_or(SealBroken)?,
             binding: binding.map(|(amount, payee)| Binding { amount, payee }),
         })
     }

@@ -54,17 +54,20 @@ pub enum Failure {
     OverLimit,
     /// The person wants nothing this way.
     OptedOut,
+    /// The address that the channel needs is not known of this person.
+    NoAddress,
 }
 
 impl Failure {
     /// Each of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Undeliverable,
         Self::Throttled,
         Self::ChannelDown,
         Self::Rejected,
         Self::OverLimit,
         Self::OptedOut,
+        Self::NoAddress,
     ];
 
     /// The name by which it is known in settings, answers and logs; it never changes.
@@ -77,6 +80,7 @@ impl Failure {
             Self::Rejected => "rejected",
             Self::OverLimit => "over_limit",
             Self::OptedOut => "opted_out",
+            Self::NoAddress => "no_address",
         }
     }
 }

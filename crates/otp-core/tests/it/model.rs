@@ -144,7 +144,9 @@ impl Model {
                 );
             }
             Verdict::NotFound => assert!(self.current.is_none(), "a live code is found"),
-            Verdict::NoCode | Verdict::Finished(_) => panic!("{verdict:?}"),
+            Verdict::NoCode | Verdict::Finished(_) | Verdict::UsedAlready | Verdict::TooLate => {
+                panic!("{verdict:?}")
+            }
         }
     }
 }

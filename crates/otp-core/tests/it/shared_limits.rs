@@ -34,13 +34,22 @@ fn all_limits() -> SharedLimits {
 fn of_send(limits: &SharedLimits, asker: Asker<'_>, phone: &str) -> Vec<Claim> {
     let phone = PhoneNumber::parse(phone).expect("a phone");
     limits
-        .of_send(&keys(1), asker, &phone)
+        .of_send(&keys(1), asker, Some(&phone))
         .expect("an allowed country")
 }
 
 fn key(claims: &[Claim], reason: Reason) -> [u8; 16] {
     let claim = claims.iter().find(|claim| claim.reason == reason);
     claim.expect("such a claim").key.bytes()
+}
+
+#[test]
+fn a_send_to_no_phone_counts_for_who_asks_and_for_no_country_prefix_or_budget() {
+    let mut limits = all_limits();
+    limits.countries.allow = vec!["DE".to_owned()];
+    let claims = limits.of_send(&keys(1), ASKER, None).expect("no country");
+    let reasons: Vec<Reason> = claims.iter().map(|claim| claim.reason).collect();
+    assert_eq!(reasons, [Reason::AddressLimit, Reason::ApplicationLimit]);
 }
 
 #[test]
@@ -148,7 +157,7 @@ fn codes_go_to_allowed_countries_only_and_a_denied_one_is_denied_even_if_allowed
             countries,
             ..SharedLimits::default()
         };
-        limits.of_send(&keys(1), ASKER, &german)
+        limits.of_send(&keys(1), ASKER, Some(&german))
     };
     let refused = Err(CountryNotAllowed {
         country: Some("DE"),
@@ -174,10 +183,10 @@ fn a_number_of_no_known_country_needs_the_absence_of_a_list() {
 fn counts_of_another_installation_have_other_names() {
     let phone = PhoneNumber::parse("+14155550123").expect("a phone");
     let here = all_limits()
-        .of_send(&keys(1), ASKER, &phone)
+        .of_send(&keys(1), ASKER, Some(&phone))
         .expect("allowed");
     let there = all_limits()
-        .of_send(&keys(2), ASKER, &phone)
+        .of_send(&keys(2), ASKER, Some(&phone))
         .expect("allowed");
     assert!(
         here.iter()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use otp_core::{
     ChannelKind, Delivery, DeliveryResult, Event, Failure, Handover, InvalidWorkflow, Policy,
-    Progress, Receipt, Received, Status, Until, Verdict, Workflow, WorkflowStep,
+    Progress, Receipt, Received, Record, Status, Until, Verdict, Workflow, WorkflowStep,
 };
 
 use crate::world::{Held, World};
@@ -100,6 +100,27 @@ fn a_refusal_that_is_named_hands_over_at_once_and_another_in_time() {
     assert_eq!(world.attend().hand_over[0].channel, ChannelKind::Email);
     assert!(world.events.contains(&Event::Refused(held.id)));
     assert!(!world.events.contains(&Event::Failed(held.id)));
+}
+
+#[test]
+fn a_way_without_an_address_is_passed_over_at_once_whatever_else_is_waited_for() {
+    let mut world = three_ways();
+    let held = world.send();
+    let none = DeliveryResult::Refused(Failure::NoAddress);
+    assert_eq!(
+        channel(world.delivered(held.id, none.clone())),
+        Some(ChannelKind::VonageSms)
+    );
+    world.delivered(held.id, accepted());
+    assert_eq!(
+        channels(&world, &held),
+        [
+            (ChannelKind::Messenger, Progress::Failed(Failure::NoAddress)),
+            (ChannelKind::VonageSms, Progress::Accepted)
+        ]
+    );
+    let bytes = world.record.encode();
+    assert_eq!(Record::decode(&bytes).as_ref(), Ok(&world.record));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use otp_core::{
-    About, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event, Handover, Keys,
-    MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Receipt, Received, Recipient,
-    Record, RecordKey, ReportOutcome, SendOutcome, Submission, Submitted, Timestamp, Verdict,
-    VerificationId, WayOut, Which,
+    About, Addressee, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event,
+    Handover, Keys, MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Receipt, Received,
+    Recipient, Record, RecordKey, ReportOutcome, SendOutcome, Submission, Submitted, Timestamp,
+    Verdict, VerificationId, WayOut, Which,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -73,11 +73,11 @@ impl World {
             code.way_out = WayOut::Nothing;
         }
         if !about.to.is_empty() {
-            let recipient = Recipient {
-                phone: self.phone.clone(),
+            let addressee = Addressee {
+                to: self.phone.clone().into(),
                 binding: None,
             };
-            about.recipient = Some(self.keys.seal_recipient(id, &recipient, [7; 24]));
+            about.recipient = Some(self.keys.seal_recipient(id, &addressee, [7; 24]));
         }
         let new = NewVerification {
             code,
@@ -193,7 +193,7 @@ impl World {
             digest: self
                 .keys
                 .code_digest(self.key, Bound { purpose, to: None }, id, &code),
-            way_out: WayOut::Deliver(self.keys.seal(id, &self.phone, &code, nonce)),
+            way_out: WayOut::Deliver(self.keys.seal(id, &self.phone.clone().into(), &code, nonce)),
         };
         (new, Held { id, code })
     }

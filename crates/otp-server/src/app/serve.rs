@@ -23,7 +23,8 @@ use self::stream::PatientStream;
 use super::parts::Parts;
 use crate::config::{Access, Config, HttpSettings};
 use crate::http::{
-    self, Clients, Faces, KeyFace, Limits, MetricsPlace, Patience, Served, Webhooks, guard,
+    self, Clients, DispatchFace, Faces, KeyFace, Limits, MetricsPlace, Patience, Served, Webhooks,
+    guard,
 };
 
 /// Metrics are asked for by one machine every few seconds.
@@ -44,6 +45,14 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
     };
     let key = config.key_face.enabled.then_some(KeyFace {
         code_lifetime: config.key_face.code_lifetime,
+    });
+    let dispatch = config.dispatch_face.enabled.then(|| {
+        let face = config.dispatch_face.clone();
+        Arc::new(DispatchFace {
+            prefix: face.prefix,
+            application: face.application,
+            access: face.access.where_it_listens(is_local(config)),
+        })
     });
     let webhooks = Webhooks {
         verify_token: config.graph.webhook_verify_token.clone(),
@@ -72,6 +81,7 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
                 sample: sample.clone(),
                 native,
                 key,
+                dispatch: dispatch.clone(),
                 webhooks: webhooks.clone(),
                 insight: Arc::clone(&insight),
                 clients: Arc::clone(&clients),

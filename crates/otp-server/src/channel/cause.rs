@@ -6,10 +6,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use otp_core::AddressKind;
 use whatsapp_cloud::{Advice, GraphError};
 
+use super::Secret;
 use super::breaker::Resting;
-use super::{AddressKind, Secret};
 
 /// Why a delivery failed.
 #[derive(Debug, thiserror::Error)]

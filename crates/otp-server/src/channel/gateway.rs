@@ -122,9 +122,8 @@ impl GatewayChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
-        let Some(phone) = &message.to.phone else {
-            let cause = Cause::NoAddress(AddressKind::Phone);
-            return Err(DeliveryError::Undeliverable(cause));
+        let Some(phone) = message.to.phone() else {
+            return Err(DeliveryError::no_address(AddressKind::Phone));
         };
         self.breaker.guard(self.send(message, phone.e164())).await
     }

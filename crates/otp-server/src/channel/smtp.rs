@@ -21,7 +21,7 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use super::breaker::Breaker;
 use super::exchange::InvalidAuthorities;
 use super::text::Texts;
-use super::{Accepted, AddressKind, Cause, DeliveryError, Message, ProviderSecret, Trouble};
+use super::{Accepted, AddressKind, DeliveryError, Message, ProviderSecret, Trouble};
 
 /// Connections of one thread that are kept; each carries one message at a time.
 const CONNECTIONS_MAX: u32 = 4;
@@ -146,11 +146,15 @@ impl SmtpChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
-        let Some(email) = &message.to.email else {
-            let cause = Cause::NoAddress(AddressKind::Email);
-            return Err(DeliveryError::Undeliverable(cause));
+        let Some(email) = message.to.email() else {
+            return Err(DeliveryError::no_address(AddressKind::Email));
         };
-        self.breaker.guard(self.send(message, email.reveal())).await
+        // What is an address to us is one to the mail server; should it be none to this library, it
+        // is our mistake.
+        let address: Address = email.reveal().parse().map_err(|_| {
+            DeliveryError::Rejected(Trouble::Malformed("the address cannot be read").into())
+        })?;
+        self.breaker.guard(self.send(message, &address)).await
     }
 
     async fn send(&self, message: &Message, to: &Address) -> Result<Accepted, DeliveryError> {

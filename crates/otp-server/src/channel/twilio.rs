@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::breaker::Breaker;
 use super::exchange::{Exchange, Exchanges, HttpOptions, InvalidAuthorities, Post};
 use super::text::Texts;
-use super::{Accepted, AddressKind, Cause, DeliveryError, Message, ProviderSecret};
+use super::{Accepted, AddressKind, DeliveryError, Message, ProviderSecret};
 
 /// Where Twilio serves its API.
 pub const DEFAULT_URL: &str = "https://api.twilio.com";
@@ -166,9 +166,8 @@ impl TwilioChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
-        let Some(phone) = &message.to.phone else {
-            let cause = Cause::NoAddress(AddressKind::Phone);
-            return Err(DeliveryError::Undeliverable(cause));
+        let Some(phone) = message.to.phone() else {
+            return Err(DeliveryError::no_address(AddressKind::Phone));
         };
         self.breaker.guard(self.send(message, phone.e164())).await
     }

@@ -158,13 +158,13 @@ impl VonageChannel {
         let texts = &self.vonage.texts;
         let (channel, from, to, text) = match &*self.way {
             VonageWay::Messenger { page_id } => {
-                let to = message.to.messenger.as_ref();
-                let to = to.ok_or_else(|| no_address(AddressKind::Messenger))?;
+                let to = message.to.messenger();
+                let to = to.ok_or_else(|| DeliveryError::no_address(AddressKind::Messenger))?;
                 ("messenger", page_id, to.reveal(), texts.chat(message))
             }
             VonageWay::Sms { from } => {
-                let to = message.to.phone.as_ref();
-                let to = to.ok_or_else(|| no_address(AddressKind::Phone))?;
+                let to = message.to.phone();
+                let to = to.ok_or_else(|| DeliveryError::no_address(AddressKind::Phone))?;
                 let digits = to.e164().trim_start_matches('+');
                 ("sms", from, digits, texts.sms(message))
             }
@@ -236,10 +236,6 @@ impl VonageChannel {
             message_id: taken.message_uuid,
         })
     }
-}
-
-fn no_address(kind: AddressKind) -> DeliveryError {
-    DeliveryError::Undeliverable(Cause::NoAddress(kind))
 }
 
 fn unmade(what: &'static str) -> DeliveryError {

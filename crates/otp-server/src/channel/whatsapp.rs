@@ -84,10 +84,8 @@ impl WhatsAppChannel {
     }
 
     pub(super) async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
-        let Some(phone) = &message.to.phone else {
-            return Err(DeliveryError::Undeliverable(Cause::NoAddress(
-                AddressKind::Phone,
-            )));
+        let Some(phone) = message.to.phone() else {
+            return Err(DeliveryError::no_address(AddressKind::Phone));
         };
         let stopwatch = Stopwatch::start();
         let choose = || {

@@ -18,6 +18,7 @@ pub(super) fn check(config: &Config, notes: &mut Notes) {
     }
     check_times(config, notes);
     check_access(config, notes);
+    check_dispatch_face(config, notes);
     check_upstream(config, notes);
     check_whmcs(config, notes);
     check_ways(config, notes);
@@ -88,6 +89,25 @@ fn check_times(config: &Config, notes: &mut Notes) {
             ),
             "raise it, or lower http.request_timeout_seconds",
         );
+    }
+}
+
+fn check_dispatch_face(config: &Config, notes: &mut Notes) {
+    let (face, address) = (&config.dispatch_face, config.listen.ip());
+    if !face.enabled {
+        return;
+    }
+    if config.sample_face.enabled && face.is_where_the_sample_face_is() {
+        notes.problem(
+            "dispatch_face.prefix",
+            "begins with /otp, where the sample face is",
+            "set sample_face.enabled = false, or choose another prefix",
+        );
+    }
+    if face.access == Access::Open && !address.to_canonical().is_loopback() {
+        notes.warn(format!(
+            "dispatch_face.open is true and {address} can be reached from other machines: anyone can send messages at your cost"
+        ));
     }
 }
 

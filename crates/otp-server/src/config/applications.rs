@@ -106,6 +106,8 @@ pub enum Face {
     Native,
     /// `/api/v1`.
     Key,
+    /// `/dispatch/otp`.
+    Dispatch,
 }
 
 /// Some of the faces.
@@ -114,7 +116,7 @@ pub struct Faces(Vec<Face>);
 
 impl Faces {
     /// Each of them.
-    pub const ALL: [Face; 3] = [Face::Sample, Face::Native, Face::Key];
+    pub const ALL: [Face; 4] = [Face::Sample, Face::Native, Face::Key, Face::Dispatch];
 
     /// Is this one of them?
     #[must_use]
@@ -316,13 +318,14 @@ impl OwnLimits {
 fn read_faces(own: &mut Section<'_, '_>) -> Option<Faces> {
     let faces = own.optional(
         "faces",
-        kind::list("\"sample\", \"native\" or \"key\"", |text| match text {
+        kind::list("\"sample\", \"native\", \"key\" or \"dispatch\"", |text| match text {
             "sample" => Ok(Face::Sample),
             "native" => Ok(Face::Native),
             "key" => Ok(Face::Key),
+            "dispatch" => Ok(Face::Dispatch),
             _ => Err("is no face".to_owned()),
         }),
-        "Where it may be used: /otp (sample), /v1 (native), /api/v1 (key); everywhere when not set.",
+        "Where it may be used: /otp (sample), /v1 (native), /api/v1 (key), /dispatch/otp (dispatch); everywhere when not set.",
     )?;
     if faces.is_empty() {
         own.problem(

@@ -56,7 +56,7 @@ impl SampleFaceSettings {
     }
 }
 
-fn read_access(face: &mut Section<'_, '_>, open: bool) -> Access {
+pub(super) fn read_access(face: &mut Section<'_, '_>, open: bool) -> Access {
     let inline = face.optional(
         "keys",
         kind::list("sha256: and 64 hex digits, as `otp-server key create --for-config` prints it", KeyHash::parse),

@@ -19,6 +19,13 @@ impl Config {
             .any(|way| matches!(way, VonageWay::Sms { .. }))
     }
 
+    /// Does Vonage write over Messenger for us?
+    pub(super) fn sends_by_messenger(&self) -> bool {
+        let ways = self.vonage.iter().flat_map(|vonage| &vonage.ways);
+        ways.into_iter()
+            .any(|way| matches!(way, VonageWay::Messenger { .. }))
+    }
+
     /// What one message may take, whichever way it goes.
     #[must_use]
     pub fn longest_deadline(&self) -> Duration {

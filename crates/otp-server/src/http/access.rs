@@ -30,20 +30,22 @@ pub(super) enum Denied {
 
 /// What somebody wants to do, and where.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wish {
+pub(super) struct Wish<'a> {
     pub(super) face: Face,
     pub(super) scope: Scope,
+    /// On whose behalf, where no key says.
+    pub(super) application: &'a str,
 }
 
 /// On whose behalf may this request pass? Browsers' prefetches and other sites' pages may not, with
 /// or without a key: a GET here costs money. A key that a command made speaks for its application,
 /// and is refused where it is not good, even where nobody needs one; everybody else speaks for the
-/// default application.
+/// application that the face acts for.
 pub(super) fn admit(
     access: &Access,
     shared: &Shared,
     request: &HttpRequest,
-    wish: Wish,
+    wish: Wish<'_>,
 ) -> Result<Principal, Denied> {
     must_be_meant(request)?;
     if let Some(key) = shown_key(request)
@@ -62,9 +64,9 @@ pub(super) fn admit(
         };
     }
     must_be_let_in(access, request)?;
-    let default = shared.directory.application(DEFAULT_APPLICATION);
-    default
-        .filter(|default| default.faces.allows(wish.face))
+    let application = shared.directory.application(wish.application);
+    application
+        .filter(|application| application.faces.allows(wish.face))
         .map(Principal::live)
         .ok_or(Denied::NotServed)
 }

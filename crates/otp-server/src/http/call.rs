@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use otp_core::{PhoneNumber, VerificationId};
+use otp_core::{PhoneNumber, Recipient, VerificationId};
 
 use super::Faces;
 use super::request_id::RequestId;
@@ -46,6 +46,11 @@ impl<'a> Call<'a> {
     /// Whose code the call is about; only the mask is kept.
     pub(super) fn concerns(&mut self, phone: &PhoneNumber) {
         self.phone = Some(phone.masked().to_string());
+    }
+
+    /// Whose code the call is about, by all of their addresses.
+    pub(super) fn concerns_all_of(&mut self, recipient: &Recipient) {
+        self.phone = Some(recipient.masked().to_string());
     }
 
     /// Which verification the call is about, and its code's fingerprint.

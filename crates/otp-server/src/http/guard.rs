@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::patience::{BodyRest, Patience};
 use super::request_id::{REQUEST_ID, RequestId};
-use super::{Limits, PLAIN_TEXT, key, native, openapi, problem, sample, webhooks};
+use super::{Limits, PLAIN_TEXT, dispatch, key, native, openapi, problem, sample, webhooks};
 use crate::clock::Stopwatch;
 use crate::service::Shared;
 use crate::telemetry::Face;
@@ -175,6 +175,7 @@ fn place(pattern: &str) -> (Face, &'static str) {
         _ if let Some(route) = webhooks::route(pattern) => (Face::Webhooks, route),
         _ if let Some(route) = native::route(pattern) => (Face::Native, route),
         _ if let Some(route) = key::route(pattern) => (Face::Key, route),
+        _ if let Some(route) = dispatch::route(pattern) => (Face::Dispatch, route),
         _ if sample::PATTERNS.contains(&pattern) => (Face::Sample, sample::ROUTE),
         _ => (Face::Unknown, "none"),
     }

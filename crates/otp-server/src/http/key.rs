@@ -106,7 +106,7 @@ async fn sent(
     let start = StartRequest {
         principal,
         purpose: purpose(&fields)?.into(),
-        phone,
+        to: phone.into(),
         languages: Vec::new(),
         client: None,
         wishes: Wishes {

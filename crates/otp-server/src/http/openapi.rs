@@ -2,6 +2,7 @@
 //! code that serves them.
 
 mod answers;
+mod dispatch;
 mod example;
 mod headers;
 mod key;
@@ -77,6 +78,7 @@ fn document() -> OpenApi {
     native::describe(&mut paths);
     key::describe(&mut paths);
     sample::describe(&mut paths);
+    dispatch::describe(&mut paths);
     webhooks::describe(&mut paths);
     operations::describe(&mut paths);
     OpenApiBuilder::new()
@@ -107,6 +109,10 @@ fn tags() -> Vec<Tag> {
         (
             sample::TAG,
             "The contract of Meta's OTP sample servers and their mobile clients: plain text.",
+        ),
+        (
+            dispatch::TAG,
+            "The contract of Vonage's tutorial \"OTP service\": plain text, off by default.",
         ),
         (
             webhooks::TAG,
@@ -164,7 +170,7 @@ fn perhaps_with_key() -> [SecurityRequirement; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{key, native, problem, sample, webhooks};
+    use super::super::{dispatch, key, native, problem, sample, webhooks};
     use super::document;
 
     #[test]
@@ -175,6 +181,9 @@ mod tests {
             .chain(key::ROUTES)
             .chain([
                 sample::ROUTE,
+                dispatch::ROOT,
+                dispatch::TOKEN,
+                dispatch::CODE,
                 webhooks::WHATSAPP,
                 webhooks::VONAGE_STATUS,
                 webhooks::VONAGE_INBOUND,

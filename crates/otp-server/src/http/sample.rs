@@ -19,7 +19,7 @@ use super::call::Call;
 use super::patience::body_was_read;
 use super::{Faces, method_not_allowed};
 use crate::config::Access;
-use crate::directory::{Face, Scope};
+use crate::directory::{DEFAULT_APPLICATION, Face, Scope};
 use crate::service::{CheckRequest, Secret, StartRequest, Wanted, Wishes};
 
 /// In any letter case, with and without a slash at the end.
@@ -31,13 +31,15 @@ pub(super) const PATTERNS: [&str; 2] = [
 pub(super) const ROUTE: &str = "/otp/{phone}";
 /// The contract knows no purposes.
 const PURPOSE: &str = "";
-const SEND: Wish = Wish {
+const SEND: Wish<'_> = Wish {
     face: Face::Sample,
     scope: Scope::Start,
+    application: DEFAULT_APPLICATION,
 };
-const CHECK: Wish = Wish {
+const CHECK: Wish<'_> = Wish {
     face: Face::Sample,
     scope: Scope::Check,
+    application: DEFAULT_APPLICATION,
 };
 /// More languages than this in `Accept-Language` are not read.
 const LANGUAGES_MAX: usize = 8;
@@ -75,7 +77,7 @@ async fn send(
     let start = StartRequest {
         principal,
         purpose: PURPOSE.into(),
-        phone,
+        to: phone.into(),
         languages,
         client,
         wishes: Wishes::default(),

@@ -133,14 +133,13 @@ impl Service {
                 return;
             }
         };
-        tracing::warn!(verification.id = %id, phone = %unsealed.phone.masked(), "handed a code over that an earlier try did not bring");
-        let (phone, code) = (unsealed.phone, Secret::new(unsealed.code));
+        tracing::warn!(verification.id = %id, phone = %unsealed.to.masked(), "handed a code over that an earlier try did not bring");
         let message = Message {
             id,
             number,
             channel,
-            to: phone.into(),
-            code,
+            to: unsealed.to,
+            code: Secret::new(unsealed.code),
             languages: languages.into_iter().collect(),
             templates: application.templates.clone(),
             expires_in,

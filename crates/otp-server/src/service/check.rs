@@ -40,6 +40,13 @@ pub enum Wanted {
     },
     /// The one of this verification.
     Of(VerificationId),
+    /// What a name stands for that its caller picked; see [`Service::named`].
+    Named {
+        /// The one that it was taken for: in whose record it is.
+        id: VerificationId,
+        /// What its codes are good for.
+        purpose: String,
+    },
 }
 
 /// The verdict, already paid for.
@@ -130,6 +137,7 @@ impl Service {
                 (key, Which::Purpose(purpose))
             }
             Wanted::Of(id) => (id.record_key(keys), Which::Id(*id)),
+            Wanted::Named { id, purpose } => (id.record_key(keys), Which::Named(purpose)),
         };
         let typed = request.submitted.as_ref().map(Secret::reveal);
         let submitted = typed.map_or(Submitted::Nothing, Submitted::Text);
@@ -192,7 +200,9 @@ fn counted(verdict: Verdict) -> Option<VerificationOutcome> {
         Verdict::Approved(_) => Some(VerificationOutcome::Approved),
         Verdict::Wrong { .. } => Some(VerificationOutcome::Wrong),
         Verdict::Exhausted => Some(VerificationOutcome::Exhausted),
-        Verdict::NotFound | Verdict::Finished(_) => Some(VerificationOutcome::NotFound),
+        Verdict::NotFound | Verdict::Finished(_) | Verdict::UsedAlready | Verdict::TooLate => {
+            Some(VerificationOutcome::NotFound)
+        }
         Verdict::Wait { .. } => Some(VerificationOutcome::CheckLimited),
         Verdict::Expired | Verdict::NoCode => None,
     }

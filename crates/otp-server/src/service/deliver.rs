@@ -7,7 +7,7 @@ use otp_core::{
 
 use super::claims::Claimed;
 use super::{Patience, Service, Shared, finish_aside};
-use crate::channel::{Accepted, Cause, DeliveryError, Destination, Message};
+use crate::channel::{Accepted, Cause, DeliveryError, Message};
 use crate::clock::Stopwatch;
 use crate::opt_outs::{Somebody, Way};
 use crate::store::Versioned;
@@ -55,8 +55,15 @@ impl Service {
         let clock = &self.shared().clock;
         loop {
             let (noted, answer) = self.hand_over_once(&message).await;
-            if let Err(error) = &answer {
-                self.give_back(claimed.not_used_by(error)).await;
+            // What was claimed is the next message's where this one was none.
+            let passed_over = answer
+                .as_ref()
+                .is_err_and(DeliveryError::is_for_want_of_an_address);
+            if let Err(error) = &answer
+                && !passed_over
+            {
+                let used = std::mem::replace(&mut claimed, Claimed::nothing(clock.now()));
+                self.give_back(used.not_used_by(error)).await;
             }
             let at = clock.now();
             let is_refused = matches!(noted, DeliveryResult::Refused(_));
@@ -81,10 +88,12 @@ impl Service {
             record = match noted {
                 Some((Some(handover), committed)) => {
                     message.goes(&handover);
-                    claimed = Claimed::nothing(at);
                     committed
                 }
                 Some((None, committed)) => {
+                    if passed_over {
+                        self.give_back(claimed).await;
+                    }
                     let record = committed.map(|committed| committed.record);
                     return Delivered { record, at, answer };
                 }
@@ -117,7 +126,7 @@ impl Service {
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
             }
-            Err(error @ DeliveryError::OptedOut(_)) => {
+            Err(error) if error.is_no_try() => {
                 tracing::info!(
                     verification.id = %message.id,
                     phone = %message.to.masked(),
@@ -140,12 +149,10 @@ impl Service {
 
     /// Is there nothing on our side that keeps the message from going this way?
     async fn may_go(&self, message: &Message) -> Result<(), DeliveryError> {
-        let Destination {
-            phone, messenger, ..
-        } = &message.to;
+        let phone = message.to.phone();
         let known = [
-            phone.as_ref().map(Somebody::Phone),
-            messenger.as_ref().map(Somebody::Messenger),
+            phone.map(Somebody::Phone),
+            message.to.messenger().map(Somebody::Messenger),
         ];
         for whom in known.into_iter().flatten() {
             self.is_wanted(Way::of(message.channel), whom).await?;
@@ -181,7 +188,7 @@ impl Service {
     /// Whoever answers on Messenger is known by nothing else.
     async fn expect_answer(&self, message: &Message) {
         if message.channel == ChannelKind::Messenger
-            && let Some(messenger) = &message.to.messenger
+            && let Some(messenger) = message.to.messenger()
         {
             let Shared { clock, keys, .. } = self.shared();
             let key = message.id.record_key(keys);
@@ -237,6 +244,7 @@ impl Service {
 fn result(error: &DeliveryError) -> DeliveryResult {
     DeliveryResult::Refused(match error {
         DeliveryError::Uncertain(_) => return DeliveryResult::Unsettled,
+        error if error.is_for_want_of_an_address() => Failure::NoAddress,
         DeliveryError::Undeliverable(_) => Failure::Undeliverable,
         DeliveryError::Throttled(_) => Failure::Throttled,
         DeliveryError::ChannelDown(_) => Failure::ChannelDown,

@@ -1,7 +1,7 @@
 //! Look at verifications, and call one off.
 
 use otp_core::{
-    CancelOutcome, Decision, Overview, PhoneNumber, Record, RecordKey, Timestamp, VerificationId,
+    CancelOutcome, Decision, Overview, Recipient, Record, RecordKey, Timestamp, VerificationId,
 };
 
 use super::{Patience, Principal, Service, Shared, to_its_end};
@@ -41,16 +41,16 @@ impl Service {
         to_its_end(looked).await
     }
 
-    /// The verifications of this phone that are remembered, the newest first.
-    pub async fn find_by_phone(
+    /// The verifications of this person that are remembered, the newest first.
+    pub async fn find_by_recipient(
         &self,
         principal: &Principal,
-        phone: &PhoneNumber,
+        recipient: &Recipient,
     ) -> Result<Vec<Found>, Unavailable> {
         let key = self
             .shared()
             .keys
-            .record_key(principal.realm().as_str(), phone);
+            .recipient_key(principal.realm().as_str(), recipient);
         let looked = self.clone().look(principal.clone(), key, |_, mut ours| {
             ours.reverse();
             ours

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use otp_core::{NameKey, PhoneNumber, Progress, Timestamp, VerificationId};
+use otp_core::{NameKey, Progress, Recipient, Timestamp, VerificationId};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
@@ -79,13 +79,13 @@ impl Service {
         principal: &Principal,
         key: &str,
         request: &[u8],
-        phone: &PhoneNumber,
+        to: &Recipient,
     ) -> Result<Once, Unavailable> {
         let Shared { keys, .. } = self.shared();
         let realm = principal.realm();
         let name = keys.name_key(KIND, realm.as_str(), key);
         let fingerprint = keys.fingerprint(request);
-        let id = self.draw_id(keys.record_key(realm.as_str(), phone));
+        let id = self.draw_id(keys.recipient_key(realm.as_str(), to));
         let waiting = Stopwatch::start();
         let mut lost = 0;
         loop {

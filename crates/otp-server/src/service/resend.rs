@@ -1,12 +1,12 @@
 //! Send another code for a verification that is still pending.
 
 use actix_web::rt;
-use otp_core::{NewCode, Policy, Recipient, RecordKey, Refusal, VerificationId, Which};
+use otp_core::{Addressee, NewCode, Policy, RecordKey, Refusal, VerificationId, Which};
 
 use super::start::draw::Lot;
 use super::start::{Counted, Send};
 use super::{Patience, Principal, Service, Shared, StartOutcome, to_its_end};
-use crate::channel::{Message, Secret};
+use crate::channel::Message;
 use crate::clock::Stopwatch;
 use crate::directory::Mode;
 use crate::store::Unavailable;
@@ -24,7 +24,7 @@ pub struct ResendRequest {
 
 /// What is known of a verification before its new code is drawn.
 struct Known {
-    recipient: Recipient,
+    addressee: Addressee,
     purpose: String,
     locale: String,
     policy: Policy,
@@ -48,14 +48,11 @@ impl Service {
         let Some(known) = self.known(&principal, key, id).await? else {
             return Ok(StartOutcome::NotFound);
         };
-        let Recipient { phone, binding } = known.recipient;
-        let fixed = principal
-            .application
-            .test_recipient(&phone, clock.now())
-            .map(|recipient| Secret::new(recipient.code.reveal().to_owned().into()));
+        let Addressee { to, binding } = known.addressee;
+        let fixed = self.fixed_code(&principal, &to, clock.now());
         let mode = principal.mode;
         let is_test = fixed.is_some() || mode == Mode::Test;
-        let claims = match self.claims_of_send(&principal, &phone, client.as_deref(), is_test) {
+        let claims = match self.claims_of_send(&principal, &to, client.as_deref(), is_test) {
             Ok(claims) => claims,
             Err(refused) => {
                 self.shared().metrics.country_refused();
@@ -66,7 +63,7 @@ impl Service {
             key,
             id,
             purpose: &known.purpose,
-            phone: &phone,
+            to: &to,
             binding: binding.as_ref(),
             policy: known.policy,
             fixed,
@@ -86,7 +83,7 @@ impl Service {
             id,
             number: counted.number(id),
             channel: drawn.policy.workflow.first(),
-            to: phone.into(),
+            to,
             code: drawn.code,
             languages: (!known.locale.is_empty())
                 .then_some(known.locale)
@@ -106,7 +103,7 @@ impl Service {
     }
 
     /// What must be known before a code can be drawn; nothing when there is no such verification
-    /// that is pending, or its phone is not kept.
+    /// that is pending, or its addresses are not kept.
     async fn known(
         &self,
         principal: &Principal,
@@ -128,11 +125,11 @@ impl Service {
         let Some(pending) = pending else {
             return Ok(None);
         };
-        let Some(recipient) = &pending.about.recipient else {
+        let Some(addressee) = &pending.about.recipient else {
             return Ok(None);
         };
-        let recipient = match keys.unseal_recipient(id, recipient) {
-            Ok(recipient) => recipient,
+        let addressee = match keys.unseal_recipient(id, addressee) {
+            Ok(addressee) => addressee,
             Err(error) => {
                 tracing::error!(verification.id = %id, "could not read whom to send another code: {error}");
                 return Ok(None);
@@ -143,7 +140,7 @@ impl Service {
         policy.code = pending.code;
         policy.lifetime = pending.expires_at.since(pending.created_at);
         Ok(Some(Known {
-            recipient,
+            addressee,
             purpose: pending.purpose.clone(),
             locale: pending.about.locale.clone(),
             policy,

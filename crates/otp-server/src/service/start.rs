@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use actix_web::rt;
 use otp_core::{
-    About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, NewVerification, PhoneNumber,
-    Policy, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
+    About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, NewVerification, Policy,
+    Recipient, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
 };
 
 pub use self::outcome::{StartOutcome, Started};
@@ -30,7 +30,7 @@ pub struct StartRequest {
     /// What the code is good for.
     pub purpose: Cow<'static, str>,
     /// To whom it goes.
-    pub phone: PhoneNumber,
+    pub to: Recipient,
     /// Languages that the person reads, best first.
     pub languages: Vec<String>,
     /// The client's address as it is counted; nothing when it is not.
@@ -56,12 +56,12 @@ pub struct Wishes {
     pub resendable: Resendable,
 }
 
-/// Whether the phone is kept, sealed, while the code can be used.
+/// Whether the addresses are kept, sealed, while the code can be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Resendable {
-    /// Whoever wants another code names the phone again.
+    /// Whoever wants another code names them again.
     #[default]
-    ByPhone,
+    ByAddress,
     /// The id is enough.
     ById,
 }
@@ -94,19 +94,17 @@ impl Service {
 
     async fn start_and_deliver(self, request: StartRequest) -> Result<StartOutcome, Unavailable> {
         let Shared { keys, clock, .. } = self.shared();
-        let StartRequest {
-            principal, phone, ..
-        } = &request;
+        let StartRequest { principal, to, .. } = &request;
         let Some(policy) = request.wishes.on(&principal.application.policy) else {
             return Ok(StartOutcome::Impossible);
         };
-        let fixed = principal
-            .application
-            .test_recipient(phone, clock.now())
-            .map(|recipient| Secret::new(recipient.code.reveal().to_owned().into()));
+        if !policy.workflow.reaches(to) {
+            return Ok(StartOutcome::Unreachable);
+        }
+        let fixed = self.fixed_code(principal, to, clock.now());
         let is_test = fixed.is_some() || principal.mode == Mode::Test;
         let client = request.client.as_deref();
-        let claims = match self.claims_of_send(principal, phone, client, is_test) {
+        let claims = match self.claims_of_send(principal, to, client, is_test) {
             Ok(claims) => claims,
             Err(refused) => {
                 self.shared().metrics.country_refused();
@@ -115,14 +113,14 @@ impl Service {
         };
         let mode = principal.mode;
         let realm = principal.realm();
-        let key = keys.record_key(realm.as_str(), phone);
+        let key = keys.recipient_key(realm.as_str(), to);
         let drawn = self.draw_for(&request, policy, key, fixed, is_test);
         let new = NewVerification {
             code: drawn.new,
             application: realm.as_str().to_owned(),
             purpose: request.purpose.clone().into_owned(),
             about: About {
-                to: phone.masked().to_string(),
+                to: to.masked().to_string(),
                 locale: request.languages.first().cloned().unwrap_or_default(),
                 metadata: request.wishes.metadata.clone(),
                 is_test,
@@ -142,7 +140,7 @@ impl Service {
             id,
             number: 1,
             channel: drawn.policy.workflow.first(),
-            to: request.phone.into(),
+            to: request.to,
             code: drawn.code,
             languages: request.languages,
             templates: request.principal.application.templates.clone(),
@@ -158,10 +156,21 @@ impl Service {
         Ok(self.hand_over(send, counted, message).await)
     }
 
+    /// The code of somebody who gets no message.
+    pub(super) fn fixed_code(
+        &self,
+        principal: &Principal,
+        to: &Recipient,
+        now: Timestamp,
+    ) -> Option<Secret> {
+        let recipient = principal.application.test_recipient(to.phone()?, now)?;
+        Some(Secret::new(recipient.code.reveal().to_owned().into()))
+    }
+
     pub(super) fn claims_of_send(
         &self,
         principal: &Principal,
-        phone: &PhoneNumber,
+        to: &Recipient,
         client: Option<&str>,
         is_test: bool,
     ) -> Result<Vec<Claim>, CountryNotAllowed> {
@@ -174,7 +183,7 @@ impl Service {
             application: &principal.application.name,
             address: client,
         };
-        limits.of_send(&self.shared().keys, asker, phone)
+        limits.of_send(&self.shared().keys, asker, to.phone())
     }
 
     /// A limit said no; counted as such.

@@ -14,6 +14,8 @@ pub enum Face {
     Native,
     /// `/api/v1`.
     Key,
+    /// `/dispatch/otp`.
+    Dispatch,
     /// `/webhooks`.
     Webhooks,
     /// Health and metrics.
@@ -28,6 +30,7 @@ impl Face {
             Self::Sample => "sample",
             Self::Native => "native",
             Self::Key => "key",
+            Self::Dispatch => "dispatch",
             Self::Webhooks => "webhooks",
             Self::Operations => "operations",
             Self::Unknown => "unknown",

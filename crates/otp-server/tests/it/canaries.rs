@@ -2,6 +2,7 @@
 //! for wherever the program writes. Hostile text is sent too: it must stay inside its log line.
 
 mod applications;
+mod dispatch;
 mod keys;
 mod lines;
 mod search;

@@ -5,6 +5,7 @@
     reason = "a harness that fails should end its test at once"
 )]
 
+mod addressed;
 mod configured;
 mod desk;
 mod failover;
@@ -22,12 +23,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use otp_core::{ChannelKind, PhoneNumber, Timestamp, VerificationId};
+use otp_core::{
+    ChannelKind, EmailAddress, MessengerId, PhoneNumber, Recipient, Timestamp, VerificationId,
+};
 use otp_server::channel::breaker::{Breaker, BreakerSettings};
 use otp_server::channel::text::Texts;
-use otp_server::channel::{
-    DeliveryError, Destination, EmailAddress, HttpOptions, Message, MessengerId, Secret,
-};
+use otp_server::channel::{DeliveryError, HttpOptions, Message, Secret};
 use otp_server::clock::Clock;
 use zeroize::Zeroizing;
 
@@ -37,14 +38,20 @@ const CODE: &str = "042719";
 
 /// A message with every address, as these tests send it.
 fn message() -> Message {
-    message_to(Destination {
-        phone: Some(PhoneNumber::parse(PHONE).unwrap()),
-        messenger: Some(MessengerId::parse(PSID).unwrap()),
-        email: Some(EmailAddress::parse("ann@example.org").unwrap()),
-    })
+    let everywhere = Recipient::new(
+        Some(PhoneNumber::parse(PHONE).unwrap()),
+        Some(MessengerId::parse(PSID).unwrap()),
+        Some(EmailAddress::parse("ann@example.org").unwrap()),
+    );
+    message_to(everywhere.unwrap())
 }
 
-fn message_to(to: Destination) -> Message {
+/// Somebody who has no phone.
+fn on_messenger_only() -> Recipient {
+    MessengerId::parse(PSID).unwrap().into()
+}
+
+fn message_to(to: Recipient) -> Message {
     Message {
         id: VerificationId::from_bytes([7; 32]),
         number: 1,

@@ -6,6 +6,7 @@ mod canaries;
 mod channels;
 mod clocks;
 mod config;
+mod dispatch;
 mod dump;
 mod edge;
 mod isolation;

@@ -33,6 +33,7 @@ pub(super) enum StoredFailure {
     Rejected,
     OverLimit,
     OptedOut,
+    NoAddress,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -67,7 +68,8 @@ mirrored!(
     ChannelDown,
     Rejected,
     OverLimit,
-    OptedOut
+    OptedOut,
+    NoAddress
 );
 
 impl From<Progress> for StoredProgress {

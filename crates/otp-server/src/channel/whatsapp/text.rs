@@ -7,7 +7,7 @@ use whatsapp_cloud::{MessageContent, OutgoingMessage};
 
 use super::WhatsAppChannel;
 use crate::channel::text::Texts;
-use crate::channel::{Accepted, AddressKind, Cause, DeliveryError, Message};
+use crate::channel::{Accepted, AddressKind, DeliveryError, Message};
 
 /// Sends free text from the business number; one per worker thread.
 #[derive(Clone, Debug)]
@@ -27,9 +27,8 @@ impl WhatsAppTextChannel {
         &self,
         message: &Message,
     ) -> Result<Accepted, DeliveryError> {
-        let phone = message.to.phone.as_ref();
-        let phone = phone
-            .ok_or_else(|| DeliveryError::Undeliverable(Cause::NoAddress(AddressKind::Phone)))?;
+        let phone = message.to.phone();
+        let phone = phone.ok_or_else(|| DeliveryError::no_address(AddressKind::Phone))?;
         let outgoing = OutgoingMessage {
             to: phone.e164().to_owned(),
             content: MessageContent::Text {

@@ -112,19 +112,18 @@ pub(super) fn obstacle(config: &Config, kind: ChannelKind) -> Option<(String, St
         let wrong = format!("names {name:?}, which is not configured");
         Some((wrong, format!("set {setting}, or leave {name:?} out")))
     };
-    let has_no_address = || {
-        let wrong = format!("names {name:?}, and a verification knows a phone number only");
-        Some((wrong, format!("leave {name:?} out")))
-    };
     match kind {
         // Who wrote within a day Meta's webhooks tell.
         ChannelKind::WhatsAppText if config.graph.app_secret.is_none() => needs("graph.app_secret"),
-        ChannelKind::Messenger | ChannelKind::Email => has_no_address(),
+        ChannelKind::Messenger if !config.sends_by_messenger() => needs("vonage.messenger_page_id"),
+        ChannelKind::Email if config.smtp.is_none() => needs("smtp.host"),
         ChannelKind::VonageSms if !config.sends_by_vonage_sms() => needs("vonage.sms_from"),
         ChannelKind::TwilioSms if config.twilio.is_none() => needs("twilio.account_sid"),
         ChannelKind::Gateway if config.gateway.is_none() => needs("gateway.url"),
         ChannelKind::WhatsApp
         | ChannelKind::WhatsAppText
+        | ChannelKind::Messenger
+        | ChannelKind::Email
         | ChannelKind::VonageSms
         | ChannelKind::TwilioSms
         | ChannelKind::Gateway => None,

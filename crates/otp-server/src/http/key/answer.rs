@@ -72,6 +72,7 @@ impl Answer {
             } => Self::OptedOut,
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
+            | StartOutcome::Unreachable
             | StartOutcome::NotFound => Self::NotDelivered,
         }
     }
@@ -126,6 +127,8 @@ impl Answer {
             }
             Verdict::Finished(Status::Approved) => Self::NotValid("OTP already used", marked),
             Verdict::NotFound
+            | Verdict::UsedAlready
+            | Verdict::TooLate
             | Verdict::Finished(Status::Pending | Status::Canceled | Status::Failed) => {
                 Self::NotValid("OTP not found", marked)
             }

@@ -81,6 +81,10 @@ impl Answer {
                 "code_length",
                 "must be at least as long as the application's codes are",
             )),
+            StartOutcome::Unreachable => Self::Problem(Problem::invalid_field(
+                "to",
+                "cannot be reached: none of the application's channels goes to such an address",
+            )),
             StartOutcome::NotFound => Self::not_found(),
         }
     }
@@ -142,6 +146,8 @@ impl Answer {
                 | Verdict::Wrong { .. }
                 | Verdict::Expired
                 | Verdict::NotFound
+                | Verdict::UsedAlready
+                | Verdict::TooLate
                 | Verdict::Finished(_),
                 _,
             ) => Self::not_found(),

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
-use otp_core::{PhoneNumber, Status};
+use otp_core::{Recipient, Status};
 
 use super::super::Faces;
 use super::super::call::Call;
@@ -76,9 +76,9 @@ async fn listed(
         limit,
         after,
     } = wanted;
-    let page = if let Some(phone) = &to {
-        call.concerns(phone);
-        let found = faces.service.find_by_phone(&principal, phone).await;
+    let page = if let Some(recipient) = &to {
+        call.concerns_all_of(recipient);
+        let found = faces.service.find_by_recipient(&principal, recipient).await;
         found.map(|found| page_of(found, status, limit, after))
     } else {
         let wanted = WantedOfList {
@@ -98,7 +98,7 @@ async fn listed(
     }))
 }
 
-/// One phone has few enough to be looked at together.
+/// One person has few enough to be looked at together.
 fn page_of(found: Vec<Found>, status: Option<Status>, limit: usize, after: Option<Cursor>) -> Page {
     let id = |found: &Found| found.overview.verification.id;
     let start = after.and_then(|after| found.iter().position(|one| id(one) == after.place().1));
@@ -114,7 +114,7 @@ fn page_of(found: Vec<Found>, status: Option<Status>, limit: usize, after: Optio
 
 /// What is asked for of the recent ones.
 struct Wanted {
-    to: Option<PhoneNumber>,
+    to: Option<Recipient>,
     status: Option<Status>,
     limit: usize,
     after: Option<Cursor>,
@@ -151,7 +151,7 @@ impl Wanted {
 
     fn take(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
-            "to" => self.to = Some(values::phone(&value.into())?),
+            "to" => self.to = Some(values::recipient(&value.into())?),
             "status" => self.status = Some(status(value)?),
             "cursor" => {
                 let cursor = cursor::read(value);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use otp_core::{Binding, PhoneNumber};
+use otp_core::{Binding, Recipient};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
 use utoipa::openapi::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -20,7 +20,7 @@ const PAYEE_CHARS_MAX: usize = 140;
 
 /// A start, as it was asked for.
 pub(super) struct Start {
-    pub(super) to: PhoneNumber,
+    pub(super) to: Recipient,
     pub(super) purpose: String,
     pub(super) locale: Option<String>,
     pub(super) code_length: Option<u8>,
@@ -33,7 +33,7 @@ pub(super) struct Start {
 impl Start {
     pub(super) fn read(body: &Bytes) -> Result<Self, Problem> {
         let mut fields = Fields::of(body)?;
-        let to = fields.required("to", values::phone);
+        let to = fields.required("to", values::recipient);
         let purpose = fields.optional("purpose", values::label(PURPOSE_CHARS_MAX));
         fields.optional("channel", values::channel);
         let locale = fields.optional("locale", values::locale);
@@ -116,8 +116,9 @@ fn read_binding(fields: &mut Fields) -> Option<Binding> {
 #[serde(deny_unknown_fields)]
 #[derive(serde::Deserialize)]
 pub(in crate::http) struct StartBody {
-    /// The phone number, with its country code: `+14155550123`. Spaces, hyphens, dots and brackets are skipped.
-    #[schema(max_length = 64, format = "phone-number", examples("+14155550123"))]
+    /// A phone number with its country code, `+14155550123`, in which spaces, hyphens, dots and brackets are skipped; or
+    /// an e-mail address, where a channel of the application's goes to such.
+    #[schema(max_length = 254, examples("+14155550123"))]
     to: String,
     /// What the code is good for. A newer code for the same purpose ends the older one.
     #[schema(

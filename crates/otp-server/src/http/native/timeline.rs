@@ -127,6 +127,7 @@ fn refused(failure: Failure) -> &'static str {
         }
         Failure::OverLimit => "a limit holds it back",
         Failure::OptedOut => "the person wants nothing this way",
+        Failure::NoAddress => "the address that the channel needs is not known of this person",
     }
 }
 

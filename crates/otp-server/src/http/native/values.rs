@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use otp_core::{CodeLength, LIFETIME_MAX, PhoneNumber, VerificationId};
+use otp_core::{CodeLength, EmailAddress, LIFETIME_MAX, PhoneNumber, Recipient, VerificationId};
 use serde_json::{Map, Value};
 
 /// Longest phone number as somebody types it.
@@ -20,9 +20,17 @@ const CHANNELS: [&str; 1] = ["whatsapp"];
 
 type Read<T> = Result<T, String>;
 
-pub(super) fn phone(value: &Value) -> Read<PhoneNumber> {
-    let text = text(value, PHONE_CHARS_MAX)?;
-    PhoneNumber::parse(text)
+/// A phone number, or with an @ in it an e-mail address.
+pub(super) fn recipient(value: &Value) -> Read<Recipient> {
+    if value.as_str().is_some_and(|text| text.contains('@')) {
+        let address = EmailAddress::parse(text(value, EmailAddress::BYTES_MAX)?);
+        return address
+            .map(Recipient::from)
+            .map_err(|error| format!("is not an e-mail address: {error}"));
+    }
+    let phone = PhoneNumber::parse(text(value, PHONE_CHARS_MAX)?);
+    phone
+        .map(Recipient::from)
         .map_err(|error| format!("is not a phone number: {error}; write it as +14155550123"))
 }
 

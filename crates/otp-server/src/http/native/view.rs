@@ -149,6 +149,8 @@ pub(in crate::http) enum DeliveryError {
     OverLimit,
     /// The person wants nothing this way.
     OptedOut,
+    /// The address that the channel needs is not known of this person.
+    NoAddress,
 }
 
 /// The answer to a check.
@@ -308,6 +310,7 @@ impl From<Failure> for DeliveryError {
             Failure::Rejected => Self::Rejected,
             Failure::OverLimit => Self::OverLimit,
             Failure::OptedOut => Self::OptedOut,
+            Failure::NoAddress => Self::NoAddress,
         }
     }
 }

@@ -76,7 +76,7 @@ async fn started(
     let body = whole(request, faces, body)?;
     let key = idempotency_key(request).map_err(Answer::Problem)?;
     let start = Start::read(&body).map_err(Answer::Problem)?;
-    call.concerns(&start.to);
+    call.concerns_all_of(&start.to);
     let begun = match key {
         None => begin(faces, principal, start, None).await,
         Some(key) => {
@@ -163,7 +163,7 @@ async fn begin(
     let start = StartRequest {
         principal,
         purpose: start.purpose.into(),
-        phone: start.to,
+        to: start.to,
         languages: start.locale.into_iter().collect(),
         client,
         wishes: Wishes {

@@ -123,7 +123,7 @@ fn list() -> Operation {
         )
         .problems(&[&OF_ANY_CALL[..], &[Kind::InvalidRequest]].concat());
     operation("listVerifications", "List the recent ones")
-        .parameter(in_query("to", phone(), "Those of this phone."))
+        .parameter(in_query("to", recipient(), "Those of this person."))
         .parameter(in_query(
             "status",
             Ref::from_schema_name(VerificationStatus::name()),
@@ -259,6 +259,11 @@ fn operation(id: &str, summary: &str) -> OperationBuilder {
         .operation_id(Some(id))
         .summary(Some(summary))
         .securities(Some(with_key()))
+}
+
+/// A phone as it is typed, or an e-mail address.
+fn recipient() -> ObjectBuilder {
+    text().max_length(Some(254)).examples(["+14155550123"])
 }
 
 /// A phone as it is typed; what is behind the format, no pattern can say.

@@ -41,6 +41,7 @@ impl Answer {
             } => Self::Forbidden("This person wants no messages."),
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
+            | StartOutcome::Unreachable
             | StartOutcome::NotFound => Self::SendFailed,
             StartOutcome::CountryNotAllowed(_) => {
                 Self::Forbidden("Codes are not sent to this country.")
@@ -55,7 +56,9 @@ impl Answer {
             Verdict::Wrong { attempts_left } => Self::Incorrect { attempts_left },
             Verdict::Exhausted => Self::Exhausted,
             Verdict::Expired => Self::Expired,
-            Verdict::NotFound | Verdict::Finished(_) => Self::no_active_code(typed),
+            Verdict::NotFound | Verdict::Finished(_) | Verdict::UsedAlready | Verdict::TooLate => {
+                Self::no_active_code(typed)
+            }
             Verdict::NoCode => Self::NoCodeProvided,
             Verdict::Wait { retry_at } => Self::too_many(checked.now, retry_at),
         }

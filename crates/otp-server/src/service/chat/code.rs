@@ -211,8 +211,11 @@ fn answer_to(verdict: Verdict) -> ChatAnswer {
         Verdict::Wrong { .. } => ChatAnswer::Wrong,
         Verdict::Exhausted | Verdict::Finished(Status::Locked) => ChatAnswer::Locked,
         Verdict::Wait { .. } => ChatAnswer::Later,
-        Verdict::Expired | Verdict::NotFound | Verdict::NoCode | Verdict::Finished(_) => {
-            ChatAnswer::NothingWaits
-        }
+        Verdict::Expired
+        | Verdict::NotFound
+        | Verdict::NoCode
+        | Verdict::Finished(_)
+        | Verdict::UsedAlready
+        | Verdict::TooLate => ChatAnswer::NothingWaits,
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use otp_core::{Keys, NameKey, PhoneNumber, Record, RecordKey, Timestamp, Verification};
+use otp_core::{
+    Keys, MessengerId, NameKey, PhoneNumber, Record, RecordKey, Timestamp, Verification,
+};
 
-use crate::channel::MessengerId;
 use crate::channel::inbound::{Chat, Said};
 use crate::directory::{Application, Mode, Realm};
 use crate::opt_outs::Somebody;

@@ -1,7 +1,7 @@
 //! Drawing codes and ids: the one place where chance comes in.
 
 use otp_core::{
-    Binding, Bound, Code, CodeLength, Keys, NewCode, PhoneNumber, Policy, Recipient, RecordKey,
+    Addressee, Binding, Bound, Code, CodeLength, Keys, NewCode, Policy, Recipient, RecordKey,
     Sealed, VerificationId, WayOut,
 };
 use rand::Rng;
@@ -26,7 +26,7 @@ pub(in crate::service) struct Lot<'a> {
     pub(in crate::service) key: RecordKey,
     pub(in crate::service) id: VerificationId,
     pub(in crate::service) purpose: &'a str,
-    pub(in crate::service) phone: &'a PhoneNumber,
+    pub(in crate::service) to: &'a Recipient,
     pub(in crate::service) binding: Option<&'a Binding>,
     pub(in crate::service) policy: Policy,
     /// The code, where it is not left to chance.
@@ -55,19 +55,19 @@ impl Service {
             key,
             id,
             purpose: &request.purpose,
-            phone: &request.phone,
+            to: &request.to,
             binding: wishes.binding.as_ref(),
             policy,
             fixed,
             is_test,
         });
         if wishes.resendable == Resendable::ById {
-            let recipient = Recipient {
-                phone: request.phone.clone(),
+            let addressee = Addressee {
+                to: request.to.clone(),
                 binding: wishes.binding.clone(),
             };
             let keys = &self.shared().keys;
-            drawn.recipient = Some(keys.seal_recipient(id, &recipient, nonce()));
+            drawn.recipient = Some(keys.seal_recipient(id, &addressee, nonce()));
         }
         drawn
     }
@@ -94,7 +94,7 @@ impl Service {
             way_out: if lot.is_test {
                 WayOut::Nothing
             } else {
-                WayOut::Deliver(sealed(keys, lot.id, lot.phone, &code))
+                WayOut::Deliver(sealed(keys, lot.id, lot.to, &code))
             },
         };
         Drawn {
@@ -106,8 +106,8 @@ impl Service {
     }
 }
 
-fn sealed(keys: &Keys, id: VerificationId, phone: &PhoneNumber, code: &Secret) -> Sealed {
-    keys.seal(id, phone, code.reveal(), nonce())
+fn sealed(keys: &Keys, id: VerificationId, to: &Recipient, code: &Secret) -> Sealed {
+    keys.seal(id, to, code.reveal(), nonce())
 }
 
 /// Bytes that no two sealed texts share.

@@ -28,7 +28,9 @@ pub enum StartOutcome {
     },
     /// Length and lifetime that were asked for are not within the rules; nothing was sent.
     Impossible,
-    /// There is no such verification that is pending, or its phone is not kept: of resends only.
+    /// No way of the application's workflow reaches any of the addresses; nothing was sent.
+    Unreachable,
+    /// There is no such verification that is pending, or its addresses are not kept: of resends only.
     NotFound,
 }
 
@@ -60,6 +62,7 @@ impl StartOutcome {
             Self::Refused { .. }
             | Self::CountryNotAllowed(_)
             | Self::Impossible
+            | Self::Unreachable
             | Self::NotFound => None,
         }
     }
@@ -70,7 +73,11 @@ impl StartOutcome {
         match self {
             Self::Refused { refusal, .. } => Some(refusal.reason.name()),
             Self::CountryNotAllowed(_) => Some(COUNTRY_NOT_ALLOWED),
-            Self::Sent(_) | Self::NotDelivered { .. } | Self::Impossible | Self::NotFound => None,
+            Self::Sent(_)
+            | Self::NotDelivered { .. }
+            | Self::Impossible
+            | Self::Unreachable
+            | Self::NotFound => None,
         }
     }
 }

@@ -7,10 +7,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use otp_core::Timestamp;
+use otp_server::channel::Channel;
+use otp_server::channel::Message;
 use otp_server::channel::gateway::{
     CodeField, Gateway, GatewayChannel, GatewayOptions, SigningSecret,
 };
-use otp_server::channel::{Channel, Destination, Message};
 use otp_server::clock::Clock;
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -148,7 +149,7 @@ async fn somebody_without_a_phone_is_not_handed_to_a_gateway() {
     let desk = Desk::open();
     let channel = channel(&desk, CodeField::Shown);
     let error = channel
-        .deliver(&message_to(Destination::default()))
+        .deliver(&message_to(super::on_messenger_only()))
         .await
         .unwrap_err();
     assert_eq!(advice(&error), "undeliverable");

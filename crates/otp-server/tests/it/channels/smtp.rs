@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use otp_core::EmailAddress;
 use otp_server::channel::smtp::{InvalidSmtp, Sender, SmtpChannel, SmtpOptions, SmtpSecurity};
-use otp_server::channel::{
-    Channel, Destination, EmailAddress, InvalidAuthorities, Message, ProviderSecret,
-};
+use otp_server::channel::{Channel, InvalidAuthorities, Message, ProviderSecret};
 
 use super::mail_server::MailServer;
 use super::{advice, breaker, is_fit_for_a_log, message, message_to, texts};
@@ -29,7 +28,7 @@ fn channel(options: &SmtpOptions) -> Channel {
 }
 
 fn mail_to(address: &str) -> Message {
-    message_to(Destination::from(EmailAddress::parse(address).unwrap()))
+    message_to(EmailAddress::parse(address).unwrap().into())
 }
 
 #[actix_web::test]
@@ -204,7 +203,7 @@ async fn a_mail_server_on_another_machine_is_never_spoken_to_in_the_clear() {
 async fn somebody_without_an_address_cannot_be_reached() {
     let server = MailServer::start("plain");
     let channel = channel(&options(&server, SmtpSecurity::Plain));
-    let nobody = message_to(Destination::default());
+    let nobody = message_to(super::on_messenger_only());
     let error = channel.deliver(&nobody).await.unwrap_err();
     assert_eq!(
         error.to_string(),

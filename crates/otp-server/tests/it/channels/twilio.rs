@@ -10,7 +10,7 @@ use otp_server::channel::twilio::callback::{TwilioStep, status, verify};
 use otp_server::channel::twilio::{
     InvalidTwilio, Twilio, TwilioChannel, TwilioOptions, TwilioSender,
 };
-use otp_server::channel::{Channel, Destination, HttpOptions, ProviderSecret};
+use otp_server::channel::{Channel, HttpOptions, ProviderSecret};
 
 use super::desk::Desk;
 use super::{PHONE, advice, breaker, hasty, is_fit_for_a_log, message, message_to, patient, texts};
@@ -157,7 +157,7 @@ async fn each_refusal_says_what_to_do() {
 async fn somebody_without_a_phone_cannot_be_reached() {
     let simulator = simulator();
     let channel = channel(&options(&simulator.url(), patient()));
-    let nobody = message_to(Destination::default());
+    let nobody = message_to(super::on_messenger_only());
     let error = channel.deliver(&nobody).await.unwrap_err();
     assert_eq!(
         error.to_string(),

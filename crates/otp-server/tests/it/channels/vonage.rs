@@ -12,7 +12,7 @@ use otp_server::channel::breaker::Breaker;
 use otp_server::channel::text::{Origin, TextOptions, Texts};
 use otp_server::channel::vonage::webhook::{NotFromVonage, VonageStep, inbound, status, verify};
 use otp_server::channel::vonage::{InvalidVonage, Vonage, VonageChannel, VonageOptions, VonageWay};
-use otp_server::channel::{Channel, DeliveryError, Destination, HttpOptions, ProviderSecret};
+use otp_server::channel::{Channel, DeliveryError, HttpOptions, ProviderSecret};
 use otp_server::clock::Clock;
 
 use super::desk::Desk;
@@ -35,7 +35,7 @@ fn simulator() -> Simulator {
     simulator_that_tells(None)
 }
 
-pub(super) fn simulator_that_tells(webhooks: Option<&str>) -> Simulator {
+pub(crate) fn simulator_that_tells(webhooks: Option<&str>) -> Simulator {
     Simulator::start(SimulatorConfig {
         receipts: Receipts::Manual,
         vonage: Some(VonageConfig {
@@ -128,7 +128,7 @@ async fn a_code_goes_out_as_a_text_message_in_the_persons_language_with_the_line
 #[actix_web::test]
 async fn a_person_without_the_address_that_a_way_needs_cannot_be_reached_that_way() {
     let simulator = simulator();
-    let phone_only = message_to(Destination::from(PhoneNumber::parse(PHONE).unwrap()));
+    let phone_only = message_to(PhoneNumber::parse(PHONE).unwrap().into());
     let error = channel(&simulator, messenger())
         .deliver(&phone_only)
         .await
@@ -138,7 +138,7 @@ async fn a_person_without_the_address_that_a_way_needs_cannot_be_reached_that_wa
         "undeliverable: no Messenger id is known of this person"
     );
     let error = channel(&simulator, sms())
-        .deliver(&message_to(Destination::default()))
+        .deliver(&message_to(super::on_messenger_only()))
         .await
         .unwrap_err();
     assert_eq!(advice(&error), "undeliverable");

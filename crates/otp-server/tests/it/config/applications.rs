@@ -78,7 +78,7 @@ fn what_is_set_holds_for_that_application_alone() {
     assert_eq!(limits.failed_checks_per_application.unwrap().limit, 77);
     assert_eq!(limits.application_budget.unwrap().limit, 2_500_000);
     let open = Faces::ALL.map(|face| shop.faces.allows(face));
-    assert_eq!(open, [false, true, true]);
+    assert_eq!(open, [false, true, true, false]);
     assert_eq!(shop.templates["en_US"], "shop_login");
     let callback = shop.callback.as_ref().unwrap();
     assert_eq!(callback.url.reveal(), "https://shop.example/hook");
@@ -161,7 +161,7 @@ fn wrong_settings_are_named_with_their_application() {
         ),
         (
             "workflow = [\"whatsapp\", \"email\"]",
-            "names \"email\", and a verification knows a phone number only",
+            "names \"email\", which is not configured",
         ),
         ("templates = { x = \"shop\" }", "no language code"),
         ("templates = { de = \"Shop!\" }", "de is no template's name"),

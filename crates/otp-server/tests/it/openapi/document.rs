@@ -41,6 +41,7 @@ async fn each_address_has_the_described_methods_and_no_others() {
     let app = TestApp::start_with(|config| {
         with_webhooks(config);
         with_vendors(config, "http://127.0.0.1:1", "http://127.0.0.1:1");
+        config.dispatch_face.enabled = true;
     })
     .await;
     let document = served(&app).await;
@@ -98,5 +99,7 @@ fn concrete(pattern: &str) -> String {
     pattern
         .replace("{id}", &"A".repeat(43))
         .replace("{phone}", "12")
+        .replace("{token}", "1")
+        .replace("{code}", "12345")
         .replace("{name}", "nothing")
 }

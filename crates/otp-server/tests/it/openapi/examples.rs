@@ -1,5 +1,6 @@
 //! The document's examples are answers that the server gives, ids and drawn codes aside.
 
+mod dispatch;
 mod key;
 mod native;
 mod problems;
@@ -39,6 +40,7 @@ async fn every_example_is_an_answer_that_the_server_gives() {
     told.extend(problems::told().await);
     told.extend(key::told().await);
     told.extend(Box::pin(sample::told()).await);
+    told.extend(Box::pin(dispatch::told()).await);
     told.extend(webhooks::told().await);
     told.extend(told_to_operators(&app).await);
     let (mut wrong, mut undescribed) = (Vec::new(), Vec::new());

@@ -5,6 +5,7 @@ use graph_simulator::{Effect, Fault, FaultTarget};
 use otp_server::config::Access;
 
 use crate::app::{Answer, PHONE, TestApp, wrong};
+use crate::dispatch::{BOTH, Stage};
 
 const PROTECTED: [(&str, &str); 4] = [
     ("cache-control", "no-store"),
@@ -87,6 +88,28 @@ async fn answers_to_providers_are_protected_too() {
         is_protected(&app.post(path, "{}").await, 401);
         is_protected(&app.request(Method::PUT, path, &[], "").await, 405);
     }
+}
+
+#[actix_web::test]
+async fn every_answer_of_the_dispatch_face_is_protected_too() {
+    let stage = Stage::open_with("").await;
+    is_protected(&stage.app.get("/").await, 200);
+    is_protected(&stage.app.post("/", "").await, 405);
+    is_protected(&stage.post("1", "{}").await, 400);
+    is_protected(&stage.post("1", &"x".repeat(5000)).await, 413);
+    is_protected(&stage.post("1", BOTH).await, 201);
+    is_protected(&stage.post("1", BOTH).await, 429);
+    let code = stage.code_on_messenger();
+    is_protected(&stage.check("1", &wrong(&code)).await, 404);
+    is_protected(&stage.check("1", &code).await, 200);
+    is_protected(&stage.check("1", &code).await, 409);
+    stage.pass(60);
+    let code = stage.code("2").await;
+    stage.pass(300);
+    is_protected(&stage.check("2", &code).await, 410);
+    let (path, prefetch) = (stage.path("2"), [("Sec-Purpose", "prefetch")]);
+    let request = stage.app.request(Method::POST, &path, &prefetch, BOTH);
+    is_protected(&request.await, 403);
 }
 
 #[actix_web::test]
