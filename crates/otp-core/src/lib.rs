@@ -52,7 +52,7 @@ pub use record::{
     VerifiedBy,
 };
 pub use shared_limits::{
-    Asker, Claim, Countries, CountryNotAllowed, Prices, SharedLimits, TallyKey,
+    Asker, Claim, Countries, CountryNotAllowed, PriceList, Prices, SharedLimits, TallyKey,
 };
 pub use tally::{Cap, Tally, TallyError};
 pub use time::Timestamp;

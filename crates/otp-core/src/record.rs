@@ -303,6 +303,16 @@ impl Verification {
             .any(|step| step.what == Happened::Reported)
     }
 
+    /// Does another message take over, now or in time, unless this one gets far enough?
+    #[must_use]
+    pub fn is_on_its_way(&self, now: Timestamp) -> bool {
+        let is_awaited = matches!(
+            self.delivery,
+            Delivery::Underway { .. } | Delivery::Watched { .. }
+        );
+        self.is_open(now) && is_awaited
+    }
+
     /// A further message begins.
     pub(crate) fn begin_attempt(
         &mut self,

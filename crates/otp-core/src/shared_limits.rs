@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Cap, Keys, PhoneNumber, Reason};
+use crate::{Cap, ChannelKind, Keys, PhoneNumber, Reason};
 
 /// Notices that one phone gets in a day.
 const NOTICES_PER_DAY_MAX: u64 = 10;
@@ -40,16 +40,38 @@ pub struct SharedLimits {
     pub countries: Countries,
 }
 
-/// What a message costs, by the country that it goes to: millionths of whatever the budget is in.
+/// What messages cost: millionths of whatever the budget is in. What goes to no phone costs nothing
+/// by the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prices {
+    /// Over WhatsApp, in a template.
+    pub whatsapp: PriceList,
+    /// As a text message, whoever sends it.
+    pub sms: PriceList,
+}
+
+impl Prices {
+    fn of(&self, channel: ChannelKind, country: Option<&str>) -> u64 {
+        match channel {
+            ChannelKind::WhatsApp => self.whatsapp.of(country),
+            ChannelKind::VonageSms | ChannelKind::TwilioSms | ChannelKind::Gateway => {
+                self.sms.of(country)
+            }
+            ChannelKind::WhatsAppText | ChannelKind::Messenger | ChannelKind::Email => 0,
+        }
+    }
+}
+
+/// What a message costs, by the country that it goes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PriceList {
     /// By ISO 3166-1 code.
     pub by_country: BTreeMap<String, u64>,
     /// Everywhere else.
     pub elsewhere: u64,
 }
 
-impl Prices {
+impl PriceList {
     fn of(&self, country: Option<&str>) -> u64 {
         let known = country.and_then(|country| self.by_country.get(country));
         known.copied().unwrap_or(self.elsewhere)
@@ -121,13 +143,14 @@ pub struct CountryNotAllowed {
 }
 
 impl SharedLimits {
-    /// What a send has to claim first. What goes to no phone goes to no country, and costs nothing
-    /// by the message.
+    /// What a send has to claim first, whose first message goes by this channel. What goes to no
+    /// phone goes to no country.
     pub fn of_send(
         &self,
         keys: &Keys,
         asker: Asker<'_>,
         phone: Option<&PhoneNumber>,
+        channel: ChannelKind,
     ) -> Result<Vec<Claim>, CountryNotAllowed> {
         let country = phone.and_then(|phone| self.country(phone));
         if phone.is_some() && !self.countries.admit(country) {
@@ -155,13 +178,26 @@ impl SharedLimits {
             1,
         );
         let all = [of_address, of_prefix, of_country, of_application];
-        let price = phone.map(|_| self.prices.of(country));
-        let of_money = price.map(|price| self.of_money(keys, asker.application, price));
-        Ok(all
-            .into_iter()
-            .flatten()
-            .chain(of_money.into_iter().flatten())
-            .collect())
+        let mut claims: Vec<Claim> = all.into_iter().flatten().collect();
+        claims.extend(self.of_message(keys, asker.application, phone, channel));
+        Ok(claims)
+    }
+
+    /// What each further message with the same code has to claim: what it costs. It is the same send.
+    #[must_use]
+    pub fn of_message(
+        &self,
+        keys: &Keys,
+        application: &str,
+        phone: Option<&PhoneNumber>,
+        channel: ChannelKind,
+    ) -> Vec<Claim> {
+        let Some(phone) = phone else {
+            return Vec::new();
+        };
+        let price = self.prices.of(channel, self.country(phone));
+        let claims = (price > 0).then(|| self.of_money(keys, application, price));
+        claims.into_iter().flatten().collect()
     }
 
     /// What a test has to claim first, of which nothing is sent: it costs no money and concerns no
@@ -204,7 +240,11 @@ impl SharedLimits {
                 cap,
             ));
         }
-        claims.extend(self.of_money(keys, application, self.prices.of(country)));
+        claims.extend(self.of_money(
+            keys,
+            application,
+            self.prices.of(ChannelKind::WhatsApp, country),
+        ));
         Ok(claims)
     }
 

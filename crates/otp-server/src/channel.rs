@@ -53,7 +53,8 @@ pub struct Message {
 
 impl Message {
     /// The same, another way.
-    pub fn goes(&mut self, handover: &Handover) {
+    pub fn goes(&mut self, handover: &Handover, expires_in: Option<Duration>) {
+        self.expires_in = expires_in.unwrap_or(self.expires_in);
         self.number = handover.number;
         self.channel = handover.channel;
     }
@@ -187,10 +188,11 @@ impl DeliveryError {
         matches!(self, Self::Undeliverable(Cause::NoAddress(_)))
     }
 
-    /// Was no provider asked, for a reason that concerns this person alone?
+    /// Was no provider asked, for a reason of ours or the person's?
     #[must_use]
     pub fn is_no_try(&self) -> bool {
-        self.is_for_want_of_an_address() || matches!(self, Self::OptedOut(_))
+        self.is_for_want_of_an_address()
+            || matches!(self, Self::OptedOut(_) | Self::Throttled(Cause::OverBudget))
     }
 
     /// What the provider or the network said.

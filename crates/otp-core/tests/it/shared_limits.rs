@@ -1,7 +1,8 @@
 //! What a send and a check have to claim: one count for each subject, whatever its spelling.
 
 use otp_core::{
-    Asker, Cap, Claim, Countries, CountryNotAllowed, PhoneNumber, Prices, Reason, SharedLimits,
+    Asker, Cap, ChannelKind, Claim, Countries, CountryNotAllowed, PhoneNumber, PriceList, Prices,
+    Reason, SharedLimits,
 };
 
 use crate::world::keys;
@@ -22,8 +23,14 @@ fn all_limits() -> SharedLimits {
         budget: Some(Cap::per_day(1_000_000)),
         application_budget: Some(Cap::per_day(1_000_000)),
         prices: Prices {
-            by_country: [("DE".to_owned(), 55_000)].into(),
-            elsewhere: 20_000,
+            whatsapp: PriceList {
+                by_country: [("DE".to_owned(), 55_000)].into(),
+                elsewhere: 20_000,
+            },
+            sms: PriceList {
+                by_country: [("DE".to_owned(), 99_000)].into(),
+                elsewhere: 70_000,
+            },
         },
         failed_checks_per_address: cap,
         failed_checks_per_application: cap,
@@ -34,7 +41,7 @@ fn all_limits() -> SharedLimits {
 fn of_send(limits: &SharedLimits, asker: Asker<'_>, phone: &str) -> Vec<Claim> {
     let phone = PhoneNumber::parse(phone).expect("a phone");
     limits
-        .of_send(&keys(1), asker, Some(&phone))
+        .of_send(&keys(1), asker, Some(&phone), ChannelKind::WhatsApp)
         .expect("an allowed country")
 }
 
@@ -47,7 +54,9 @@ fn key(claims: &[Claim], reason: Reason) -> [u8; 16] {
 fn a_send_to_no_phone_counts_for_who_asks_and_for_no_country_prefix_or_budget() {
     let mut limits = all_limits();
     limits.countries.allow = vec!["DE".to_owned()];
-    let claims = limits.of_send(&keys(1), ASKER, None).expect("no country");
+    let claims = limits
+        .of_send(&keys(1), ASKER, None, ChannelKind::Messenger)
+        .expect("no country");
     let reasons: Vec<Reason> = claims.iter().map(|claim| claim.reason).collect();
     assert_eq!(reasons, [Reason::AddressLimit, Reason::ApplicationLimit]);
 }
@@ -157,7 +166,7 @@ fn codes_go_to_allowed_countries_only_and_a_denied_one_is_denied_even_if_allowed
             countries,
             ..SharedLimits::default()
         };
-        limits.of_send(&keys(1), ASKER, Some(&german))
+        limits.of_send(&keys(1), ASKER, Some(&german), ChannelKind::WhatsApp)
     };
     let refused = Err(CountryNotAllowed {
         country: Some("DE"),
@@ -183,10 +192,10 @@ fn a_number_of_no_known_country_needs_the_absence_of_a_list() {
 fn counts_of_another_installation_have_other_names() {
     let phone = PhoneNumber::parse("+14155550123").expect("a phone");
     let here = all_limits()
-        .of_send(&keys(1), ASKER, Some(&phone))
+        .of_send(&keys(1), ASKER, Some(&phone), ChannelKind::WhatsApp)
         .expect("allowed");
     let there = all_limits()
-        .of_send(&keys(2), ASKER, Some(&phone))
+        .of_send(&keys(2), ASKER, Some(&phone), ChannelKind::WhatsApp)
         .expect("allowed");
     assert!(
         here.iter()
@@ -200,4 +209,23 @@ fn every_reason_has_a_name_of_its_own() {
     let mut names = Reason::ALL.map(Reason::name);
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn a_further_message_costs_what_its_channel_costs_and_is_no_further_send() {
+    let limits = all_limits();
+    let phone = PhoneNumber::parse("+4915112345678").expect("a phone");
+    let of = |channel| limits.of_message(&keys(1), "default", Some(&phone), channel);
+    let told = |claims: Vec<Claim>| -> Vec<(Reason, u64)> {
+        claims
+            .iter()
+            .map(|claim| (claim.reason, claim.amount))
+            .collect()
+    };
+    let twice = |amount| vec![(Reason::Budget, amount); 2];
+    assert_eq!(told(of(ChannelKind::TwilioSms)), twice(99_000));
+    assert_eq!(told(of(ChannelKind::WhatsApp)), twice(55_000));
+    assert_eq!(told(of(ChannelKind::Email)), []);
+    let nobody = limits.of_message(&keys(1), "default", None, ChannelKind::TwilioSms);
+    assert_eq!(nobody, []);
 }

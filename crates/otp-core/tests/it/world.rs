@@ -5,8 +5,8 @@ use std::time::Duration;
 use otp_core::{
     About, Addressee, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event,
     Handover, Keys, MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Receipt, Received,
-    Recipient, Record, RecordKey, ReportOutcome, SendOutcome, Submission, Submitted, Timestamp,
-    Verdict, VerificationId, WayOut, Which,
+    Record, RecordKey, ReportOutcome, SendOutcome, Submission, Submitted, Timestamp, Verdict,
+    VerificationId, WayOut, Which,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

@@ -39,6 +39,12 @@ pub enum Cause {
     /// Free text may be sent only for a day after the person wrote.
     #[error("the person has not written within a day, so free text is not allowed")]
     NoWindow,
+    /// The day's money is spent.
+    #[error("the budget is spent")]
+    OverBudget,
+    /// Nobody knows whether there is money left, and then nothing is sent.
+    #[error("it is not known whether the budget allows it: {0}")]
+    BudgetUnknown(String),
     /// The channel was not asked, because it has just failed several times.
     #[error(transparent)]
     Resting(#[from] Resting),
@@ -60,7 +66,9 @@ impl Cause {
             | Self::NotConfigured
             | Self::OptedOut
             | Self::OptOutsUnknown(_)
-            | Self::NoWindow => None,
+            | Self::NoWindow
+            | Self::OverBudget
+            | Self::BudgetUnknown(_) => None,
         }
     }
 }

@@ -47,6 +47,10 @@ pub struct BudgetSettings {
     pub whatsapp_prices: BTreeMap<String, u64>,
     /// What it costs everywhere else.
     pub whatsapp_price_elsewhere: Option<u64>,
+    /// What a text message costs, by country.
+    pub sms_prices: BTreeMap<String, u64>,
+    /// What it costs everywhere else.
+    pub sms_price_elsewhere: Option<u64>,
 }
 
 impl SharedLimitSettings {
@@ -147,10 +151,20 @@ impl BudgetSettings {
                 "write for instance { default = 0.08, US = 0.0135 }",
             );
         }
+        let mut sms_prices = budget
+            .optional(
+                "sms_prices",
+                kind::prices(),
+                "What one text message costs by country, whoever sends it: Vonage, Twilio or a gateway of one's own.",
+            )
+            .unwrap_or_default();
+        let sms_price_elsewhere = sms_prices.remove(kind::DEFAULT_PRICE);
         Self {
             per_day,
             whatsapp_prices: prices,
             whatsapp_price_elsewhere: elsewhere,
+            sms_prices,
+            sms_price_elsewhere,
         }
     }
 }

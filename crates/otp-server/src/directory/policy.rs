@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use otp_core::{
-    Cap, CodeLength, CodePolicy, Countries, GuessLimits, InvalidPolicy, Policy, Prices, SendLimits,
-    SharedLimits, Window,
+    Cap, CodeLength, CodePolicy, Countries, GuessLimits, InvalidPolicy, Policy, PriceList, Prices,
+    SendLimits, SharedLimits, Window,
 };
 
 use crate::config::{ApplicationSettings, Config};
@@ -85,8 +85,14 @@ pub(super) fn shared_limits(config: &Config, own: &ApplicationSettings) -> Share
         budget: budget.per_day.map(Cap::per_day),
         application_budget: own.budget_per_day.map(Cap::per_day),
         prices: Prices {
-            by_country: budget.whatsapp_prices.clone(),
-            elsewhere: budget.whatsapp_price_elsewhere.unwrap_or_default(),
+            whatsapp: PriceList {
+                by_country: budget.whatsapp_prices.clone(),
+                elsewhere: budget.whatsapp_price_elsewhere.unwrap_or_default(),
+            },
+            sms: PriceList {
+                by_country: budget.sms_prices.clone(),
+                elsewhere: budget.sms_price_elsewhere.unwrap_or_default(),
+            },
         },
         failed_checks_per_address: per_hour(limits.failed_checks_per_address_per_hour),
         failed_checks_per_application: own_or(

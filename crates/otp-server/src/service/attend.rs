@@ -115,8 +115,8 @@ impl Service {
             id,
             number,
             channel,
+            tries,
             sealed,
-            ..
         } = handover;
         let Shared { clock, keys, .. } = self.shared();
         let now = clock.now();
@@ -149,8 +149,11 @@ impl Service {
             key,
             record: Some(begun),
             policy: application.policy.clone(),
+            application,
             message,
             claimed: Claimed::nothing(now),
+            // Taken up again, it is the message that was paid for.
+            is_paid: tries > 1,
         };
         let _noted = self.deliver(dispatch).await;
     }

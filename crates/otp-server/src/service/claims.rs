@@ -20,24 +20,33 @@ impl Claimed {
         Self { claims, at }
     }
 
-    /// What goes back when a channel refused the message. A person who cannot be reached costs no
-    /// money, but counts: or whoever looks for such numbers could go on for ever. So does a client
-    /// in any case: it had the provider called.
-    pub(super) fn not_used_by(mut self, error: &DeliveryError) -> Self {
-        match error {
-            DeliveryError::Undeliverable(_) => {
-                self.claims.retain(|claim| claim.reason == Reason::Budget);
-            }
-            DeliveryError::Uncertain(_) => self.claims.clear(),
-            DeliveryError::Throttled(_)
-            | DeliveryError::ChannelDown(_)
-            | DeliveryError::OptedOut(_)
-            | DeliveryError::Rejected(_) => {
-                self.claims
-                    .retain(|claim| claim.reason != Reason::AddressLimit);
-            }
+    /// What was claimed for one more message of the same send.
+    pub(super) fn adds(&mut self, more: Self) {
+        self.claims.extend(more.claims);
+        self.at = more.at;
+    }
+
+    /// A channel did not take the message. Answers with what goes back at once: the money. What is
+    /// left goes back when no other channel takes it either. A person who cannot be reached counts
+    /// all the same, or whoever looks for such numbers could go on for ever; and so does a client
+    /// that had a provider called.
+    pub(super) fn not_used_by(&mut self, error: &DeliveryError) -> Self {
+        if matches!(error, DeliveryError::Uncertain(_)) {
+            self.claims.clear();
         }
-        self
+        let is_money = |claim: &mut Claim| claim.reason == Reason::Budget;
+        let money = self.claims.extract_if(.., is_money).collect();
+        match error {
+            error if error.is_no_try() => {}
+            DeliveryError::Undeliverable(_) => self.claims.clear(),
+            _ => self
+                .claims
+                .retain(|claim| claim.reason != Reason::AddressLimit),
+        }
+        Self {
+            claims: money,
+            at: self.at,
+        }
     }
 }
 

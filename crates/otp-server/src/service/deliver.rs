@@ -1,7 +1,12 @@
 //! Hand a message over, and note how that ended; the next channel takes over where it has to.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::rt;
 use otp_core::{
-    ChannelKind, DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Timestamp,
+    ChannelKind, DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Status, Timestamp,
     VerificationId,
 };
 
@@ -9,6 +14,7 @@ use super::claims::Claimed;
 use super::{Patience, Service, Shared, finish_aside};
 use crate::channel::{Accepted, Cause, DeliveryError, Message};
 use crate::clock::Stopwatch;
+use crate::directory::Application;
 use crate::opt_outs::{Somebody, Way};
 use crate::store::Versioned;
 use crate::telemetry;
@@ -22,8 +28,12 @@ pub(super) struct Dispatch {
     /// The record as the caller committed it last.
     pub(super) record: Option<Versioned>,
     pub(super) policy: Policy,
+    pub(super) application: Arc<Application>,
     pub(super) message: Message,
+    /// What was claimed for the send.
     pub(super) claimed: Claimed,
+    /// Whether that is enough for this message, too.
+    pub(super) is_paid: bool,
 }
 
 /// What became of a message.
@@ -36,6 +46,10 @@ pub(super) struct Delivered {
     pub(super) answer: Result<(), DeliveryError>,
 }
 
+/// Whoever asked for a code waits for one channel after the other no longer than this, and then for
+/// the one that is on: what comes after that happens aside.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 impl Service {
     /// Hands a message over and answers with the channel's word. Where no other channel could take
     /// over, the note of it is decided and queued by then, and on its way to the disk: should it be
@@ -44,64 +58,143 @@ impl Service {
     ///
     /// Where another channel could take over, the note is committed first, and then the next
     /// message goes out: so it goes out once, whoever dies.
-    pub(super) async fn deliver(self, dispatch: Dispatch) -> Delivered {
-        let Dispatch {
-            key,
-            mut record,
-            policy,
-            mut message,
-            mut claimed,
-        } = dispatch;
-        let clock = &self.shared().clock;
+    pub(super) async fn deliver(self, mut dispatch: Dispatch) -> Delivered {
+        let begun = Stopwatch::start();
         loop {
-            let (noted, answer) = self.hand_over_once(&message).await;
-            // What was claimed is the next message's where this one was none.
-            let passed_over = answer
-                .as_ref()
-                .is_err_and(DeliveryError::is_for_want_of_an_address);
-            if let Err(error) = &answer
-                && !passed_over
-            {
-                let used = std::mem::replace(&mut claimed, Claimed::nothing(clock.now()));
-                self.give_back(used.not_used_by(error)).await;
+            let (noted, answer, mut claimed) = self.pay_and_hand_over(&mut dispatch).await;
+            if let Err(error) = &answer {
+                self.give_back(claimed.not_used_by(error)).await;
             }
-            let at = clock.now();
+            let at = self.shared().clock.now();
+            let Dispatch {
+                key,
+                record,
+                policy,
+                message,
+                ..
+            } = &mut dispatch;
             let is_refused = matches!(noted, DeliveryResult::Refused(_));
             if !is_refused || policy.workflow.steps().len() == 1 {
-                let told = record.as_ref().map(|known| {
-                    let noted = known
-                        .record
-                        .delivered(message.name(), noted.clone(), &policy, at);
-                    noted.next.unwrap_or_else(|| known.record.clone())
-                });
-                let note = self
-                    .clone()
-                    .note_aside(key, record, message.name(), noted, policy);
-                finish_aside(note).await;
-                return Delivered {
-                    record: told,
-                    at,
-                    answer,
-                };
+                if is_refused {
+                    self.give_back(claimed).await;
+                }
+                let record = self.note_last(dispatch, noted, at).await;
+                return Delivered { record, at, answer };
             }
-            let noted = self.note(key, record, message.name(), noted, &policy).await;
-            record = match noted {
-                Some((Some(handover), committed)) => {
-                    message.goes(&handover);
-                    committed
-                }
-                Some((None, committed)) => {
-                    if passed_over {
-                        self.give_back(claimed).await;
-                    }
-                    let record = committed.map(|committed| committed.record);
-                    return Delivered { record, at, answer };
-                }
-                None => {
-                    let record = None;
-                    return Delivered { record, at, answer };
-                }
+            let name = message.name();
+            let noted = self.note(*key, record.take(), name, noted, policy).await;
+            let Some((handover, committed)) = noted else {
+                let record = None;
+                return Delivered { record, at, answer };
             };
+            let told = committed.as_ref().map(|committed| committed.record.clone());
+            let verification = told.as_ref().and_then(|record| record.verification(name.0));
+            let Some(handover) = handover else {
+                if verification.is_some_and(|one| one.status == Status::Failed) {
+                    self.give_back(claimed).await;
+                }
+                let record = told;
+                return Delivered { record, at, answer };
+            };
+            let expires_in = verification.map(|one| one.expires_at.since(at));
+            message.goes(&handover, expires_in);
+            dispatch.record = committed;
+            dispatch.claimed = claimed;
+            dispatch.is_paid = false;
+            if begun.elapsed() >= PATIENCE {
+                rt::spawn(self.deliver_aside(dispatch));
+                let record = told;
+                return Delivered { record, at, answer };
+            }
+        }
+    }
+
+    /// A future of a known size, for a delivery that goes on where another one ends.
+    fn deliver_aside(self, dispatch: Dispatch) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(async move {
+            // What failed was said where it failed.
+            let _delivered = self.deliver(dispatch).await;
+        })
+    }
+
+    /// The note of a message that no other one follows. Answers with the record as it will be.
+    async fn note_last(
+        self,
+        dispatch: Dispatch,
+        noted: DeliveryResult,
+        at: Timestamp,
+    ) -> Option<Record> {
+        let Dispatch {
+            key,
+            record,
+            policy,
+            message,
+            ..
+        } = dispatch;
+        let name = message.name();
+        let told = record.as_ref().map(|known| {
+            let noted = known.record.delivered(name, noted.clone(), &policy, at);
+            noted.next.unwrap_or_else(|| known.record.clone())
+        });
+        finish_aside(self.note_aside(key, record, name, noted, policy)).await;
+        told
+    }
+
+    /// Pays for the message, unless that is done, and hands it over. Answers with what is claimed.
+    async fn pay_and_hand_over(
+        &self,
+        dispatch: &mut Dispatch,
+    ) -> (DeliveryResult, Result<(), DeliveryError>, Claimed) {
+        let mut claimed = std::mem::replace(
+            &mut dispatch.claimed,
+            Claimed::nothing(self.shared().clock.now()),
+        );
+        let message = &dispatch.message;
+        if !dispatch.is_paid {
+            match self.pay(&dispatch.application, message).await {
+                Ok(money) => claimed.adds(money),
+                Err(error) => {
+                    self.tell_failed(message, &error);
+                    return (result(&error), Err(error), claimed);
+                }
+            }
+        }
+        let (noted, answer) = self.hand_over_once(message).await;
+        (noted, answer, claimed)
+    }
+
+    /// Claims what one more message costs.
+    async fn pay(
+        &self,
+        application: &Application,
+        message: &Message,
+    ) -> Result<Claimed, DeliveryError> {
+        let claims = application.shared_limits.of_message(
+            &self.shared().keys,
+            &application.name,
+            message.to.phone(),
+            message.channel,
+        );
+        match self.claim(claims).await {
+            Ok(Ok(claimed)) => Ok(claimed),
+            Ok(Err(refusal)) => {
+                self.refused(refusal.reason);
+                Err(DeliveryError::Throttled(Cause::OverBudget))
+            }
+            Err(error) => {
+                let cause = Cause::BudgetUnknown(error.to_string());
+                Err(DeliveryError::ChannelDown(cause))
+            }
+        }
+    }
+
+    /// Said once, where it happens.
+    fn tell_failed(&self, message: &Message, error: &DeliveryError) {
+        let (phone, channel) = (message.to.masked(), message.channel.name());
+        if error.is_no_try() {
+            tracing::info!(verification.id = %message.id, phone = %phone, channel, "did not send a code: {error}");
+        } else {
+            tracing::error!(verification.id = %message.id, phone = %phone, channel, "could not deliver a code: {error}");
         }
     }
 
@@ -126,22 +219,8 @@ impl Service {
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
             }
-            Err(error) if error.is_no_try() => {
-                tracing::info!(
-                    verification.id = %message.id,
-                    phone = %message.to.masked(),
-                    channel = message.channel.name(),
-                    "did not send a code: {error}"
-                );
-                (result(&error), Err(error))
-            }
             Err(error) => {
-                tracing::error!(
-                    verification.id = %message.id,
-                    phone = %message.to.masked(),
-                    channel = message.channel.name(),
-                    "could not deliver a code: {error}"
-                );
+                self.tell_failed(message, &error);
                 (result(&error), Err(error))
             }
         }
@@ -244,6 +323,7 @@ impl Service {
 fn result(error: &DeliveryError) -> DeliveryResult {
     DeliveryResult::Refused(match error {
         DeliveryError::Uncertain(_) => return DeliveryResult::Unsettled,
+        DeliveryError::Throttled(Cause::OverBudget) => Failure::OverLimit,
         error if error.is_for_want_of_an_address() => Failure::NoAddress,
         DeliveryError::Undeliverable(_) => Failure::Undeliverable,
         DeliveryError::Throttled(_) => Failure::Throttled,

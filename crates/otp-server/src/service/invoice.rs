@@ -179,7 +179,7 @@ impl Service {
         let Ok(claims) = claims else {
             return Ok(Announced::CountryNotAllowed);
         };
-        let claimed = match self.claim(claims).await? {
+        let mut claimed = match self.claim(claims).await? {
             Ok(claimed) => claimed,
             Err(refusal) => {
                 self.refused(refusal.reason);
@@ -202,6 +202,7 @@ impl Service {
                     "could not announce an invoice: {error}"
                 );
                 self.give_back(claimed.not_used_by(&error)).await;
+                self.give_back(claimed).await;
                 Ok(Announced::NotDelivered(error))
             }
         }

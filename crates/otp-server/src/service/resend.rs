@@ -1,5 +1,7 @@
 //! Send another code for a verification that is still pending.
 
+use std::sync::Arc;
+
 use actix_web::rt;
 use otp_core::{Addressee, NewCode, Policy, RecordKey, Refusal, VerificationId, Which};
 
@@ -70,7 +72,8 @@ impl Service {
             is_test,
         });
         let fingerprint = drawn.new.digest.fingerprint();
-        let templates = principal.application.templates.clone();
+        let application = Arc::clone(&principal.application);
+        let templates = application.templates.clone();
         let decided =
             self.clone()
                 .claim_and_resend(principal, drawn.policy.clone(), claims, key, drawn.new);
@@ -94,6 +97,7 @@ impl Service {
         };
         let send = Send {
             key,
+            application,
             policy: drawn.policy,
             fingerprint,
             is_test,

@@ -4,6 +4,7 @@ pub(super) mod draw;
 mod outcome;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt;
@@ -18,7 +19,7 @@ use super::deliver::Dispatch;
 use super::{Patience, Principal, Service, Shared, to_its_end};
 use crate::channel::{Message, Secret};
 use crate::clock::Stopwatch;
-use crate::directory::Mode;
+use crate::directory::{Application, Mode};
 use crate::store::{Unavailable, Versioned};
 use crate::telemetry::VerificationOutcome;
 
@@ -148,6 +149,7 @@ impl Service {
         };
         let send = Send {
             key,
+            application: request.principal.application,
             policy: drawn.policy,
             fingerprint,
             is_test,
@@ -183,7 +185,8 @@ impl Service {
             application: &principal.application.name,
             address: client,
         };
-        limits.of_send(&self.shared().keys, asker, to.phone())
+        let first = principal.application.policy.workflow.first();
+        limits.of_send(&self.shared().keys, asker, to.phone(), first)
     }
 
     /// A limit said no; counted as such.
@@ -272,6 +275,7 @@ impl Service {
         } = counted;
         let Send {
             key,
+            application,
             policy,
             fingerprint,
             is_test,
@@ -298,16 +302,23 @@ impl Service {
         let dispatch = Dispatch {
             key,
             record: committed,
+            application,
             policy: policy.clone(),
             message,
             claimed,
+            is_paid: true,
         };
         let delivered = self.deliver(dispatch).await;
         let record = delivered.record.or(record);
+        // Refused, and another way is on: the person may get the code yet.
+        let is_on_its_way = record
+            .as_ref()
+            .and_then(|record| record.verification(id))
+            .is_some_and(|one| one.is_on_its_way(delivered.at));
         started.overview = record.and_then(|record| record.overview(id, &policy, delivered.at));
         match delivered.answer {
-            Ok(()) => StartOutcome::Sent(started),
-            Err(error) => StartOutcome::NotDelivered { started, error },
+            Err(error) if !is_on_its_way => StartOutcome::NotDelivered { started, error },
+            Ok(()) | Err(_) => StartOutcome::Sent(started),
         }
     }
 }
@@ -315,6 +326,7 @@ impl Service {
 /// A counted send, on its way to be handed over.
 pub(super) struct Send {
     pub(super) key: RecordKey,
+    pub(super) application: Arc<Application>,
     pub(super) policy: Policy,
     pub(super) fingerprint: String,
     pub(super) is_test: bool,

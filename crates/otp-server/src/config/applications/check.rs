@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use otp_core::{Timestamp, Workflow};
+use otp_core::{ChannelKind, Timestamp, Workflow, WorkflowStep};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
@@ -83,6 +83,7 @@ pub(in super::super) fn check(
             "write for instance whatsapp_prices = { default = 0.08, US = 0.0135 } below [budget]",
         );
     }
+    check_workflow(config, settings, notes, &place);
     for step in settings.workflow.iter().flat_map(Workflow::steps) {
         if let Some((wrong, hint)) = workflow::obstacle(config, step.channel) {
             notes.problem(place("workflow"), wrong, hint);
@@ -101,6 +102,48 @@ pub(in super::super) fn check(
                 "change the code, or code_length",
             );
         }
+    }
+}
+
+fn check_workflow(
+    config: &Config,
+    settings: &ApplicationSettings,
+    notes: &mut Notes,
+    place: &impl Fn(&str) -> String,
+) {
+    let Some(workflow) = &settings.workflow else {
+        return;
+    };
+    let before_last = workflow.steps().iter().rev().skip(1);
+    let waits: Duration = before_last.map(|step| step.wait).sum();
+    let lifetime = settings.code_lifetime.unwrap_or(config.code.lifetime);
+    if waits >= lifetime {
+        notes.problem(
+            place("workflow"),
+            format!(
+                "waits {} s before its last way is tried, and a code lives {} s: it would be over by then",
+                waits.as_secs(),
+                lifetime.as_secs()
+            ),
+            "lower wait_seconds, or raise code_lifetime_minutes",
+        );
+    }
+    let is_text_message = |step: &WorkflowStep| {
+        matches!(
+            step.channel,
+            ChannelKind::VonageSms | ChannelKind::TwilioSms | ChannelKind::Gateway
+        )
+    };
+    let is_budgeted = settings.budget_per_day.is_some() || config.budget.per_day.is_some();
+    if is_budgeted
+        && workflow.steps().iter().any(is_text_message)
+        && config.budget.sms_price_elsewhere.is_none()
+    {
+        notes.problem(
+            place("workflow"),
+            "sends text messages, and they would cost the budget nothing",
+            "write for instance sms_prices = { default = 0.05, US = 0.0083 } below [budget]",
+        );
     }
 }
 

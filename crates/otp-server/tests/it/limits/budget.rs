@@ -15,6 +15,7 @@ fn two_a_day(config: &mut Config) {
         per_day: Some(2_000_000),
         whatsapp_prices: [("DE".to_owned(), 500_000)].into(),
         whatsapp_price_elsewhere: Some(50_000),
+        ..BudgetSettings::default()
     };
 }
 

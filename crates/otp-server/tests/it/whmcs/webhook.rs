@@ -110,6 +110,7 @@ fn notices_are_paid_for_out_of_their_applications_own_budget() {
                 per_day: None,
                 whatsapp_prices: [].into(),
                 whatsapp_price_elsewhere: Some(50_000),
+                ..BudgetSettings::default()
             };
             let own = ApplicationSettings {
                 budget_per_day: Some(100_000),

@@ -119,6 +119,7 @@ fn one_message_a_day(config: &mut Config) {
         per_day: Some(50_000),
         whatsapp_prices: [].into(),
         whatsapp_price_elsewhere: Some(50_000),
+        ..BudgetSettings::default()
     };
 }
 
