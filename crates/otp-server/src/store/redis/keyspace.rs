@@ -95,14 +95,14 @@ impl Keyspace {
     }
 
     /// The values on a shelf.
-    pub(super) fn shelf(&self, shelf: Shelf) -> String {
-        let name = shelf.name();
+    pub(super) fn shelf(&self, which: Shelf) -> String {
+        let name = which.name();
         format!("{}{{{REGISTRY_BUCKET}}}:shelf:{name}", self.prefix)
     }
 
     /// Their names, in order.
-    pub(super) fn shelf_names(&self, shelf: Shelf) -> String {
-        let name = shelf.name();
+    pub(super) fn shelf_names(&self, which: Shelf) -> String {
+        let name = which.name();
         format!("{}{{{REGISTRY_BUCKET}}}:shelf-names:{name}", self.prefix)
     }
 

@@ -17,17 +17,17 @@ const BUCKET: Bucket = REGISTRY_BUCKET;
 impl RedisRegistry {
     pub(in super::super) async fn put(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         most: usize,
         name: &str,
         value: Vec<u8>,
     ) -> Result<Put, Unavailable> {
         let inner = Arc::clone(&self.inner);
-        let when_full = match shelf.when_full() {
+        let when_full = match which.when_full() {
             WhenFull::Refuse => "refuse",
             WhenFull::GiveUpFirst => "give-up-first",
         };
-        let mut command = inner.of_shelf(&scripts::SHELF_PUT, shelf);
+        let mut command = inner.of_shelf(&scripts::SHELF_PUT, which);
         command.arg(most).arg(when_full).arg(name).arg(value);
         let ask = async move {
             let script = Some(&*scripts::SHELF_PUT);
@@ -42,11 +42,11 @@ impl RedisRegistry {
 
     pub(in super::super) async fn remove(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         name: &str,
     ) -> Result<bool, Unavailable> {
         let inner = Arc::clone(&self.inner);
-        let mut command = inner.of_shelf(&scripts::SHELF_REMOVE, shelf);
+        let mut command = inner.of_shelf(&scripts::SHELF_REMOVE, which);
         command.arg(name);
         let ask = async move {
             let script = Some(&*scripts::SHELF_REMOVE);
@@ -58,23 +58,23 @@ impl RedisRegistry {
     /// Requests ask this, so it needs room among them.
     pub(in super::super) async fn value(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         name: &str,
     ) -> Result<Option<Vec<u8>>, Unavailable> {
         let inner = Arc::clone(&self.inner);
-        let command = Cmd::hget(inner.keys.shelf(shelf), name);
+        let command = Cmd::hget(inner.keys.shelf(which), name);
         let ask = async move { trouble::read(inner.way.ask(BUCKET, None, &command).await?) };
         self.driver.run(ask).await
     }
 
     pub(in super::super) async fn page(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         after: &str,
         limit: usize,
     ) -> Result<Vec<(String, Vec<u8>)>, Unavailable> {
         let inner = Arc::clone(&self.inner);
-        let mut command = inner.of_shelf(&scripts::SHELF_PAGE, shelf);
+        let mut command = inner.of_shelf(&scripts::SHELF_PAGE, which);
         command.arg(after).arg(limit);
         let ask = async move {
             let script = Some(&*scripts::SHELF_PAGE);
@@ -89,20 +89,20 @@ impl RedisRegistry {
         self.driver.finish(ask).await
     }
 
-    pub(in super::super) async fn count(&self, shelf: Shelf) -> Result<u64, Unavailable> {
+    pub(in super::super) async fn count(&self, which: Shelf) -> Result<u64, Unavailable> {
         let inner = Arc::clone(&self.inner);
-        let command = Cmd::hlen(inner.keys.shelf(shelf));
+        let command = Cmd::hlen(inner.keys.shelf(which));
         let ask = async move { trouble::read(inner.way.ask(BUCKET, None, &command).await?) };
         self.driver.finish(ask).await
     }
 }
 
 impl Inner {
-    fn of_shelf(&self, script: &Lua, shelf: Shelf) -> Cmd {
+    fn of_shelf(&self, script: &Lua, which: Shelf) -> Cmd {
         let mut command = script.command(2);
         command
-            .arg(self.keys.shelf(shelf))
-            .arg(self.keys.shelf_names(shelf));
+            .arg(self.keys.shelf(which))
+            .arg(self.keys.shelf_names(which));
         command
     }
 }

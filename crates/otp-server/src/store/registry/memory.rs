@@ -76,15 +76,15 @@ impl MemoryRegistry {
 
     pub(super) async fn put(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         most: usize,
         name: &str,
         value: Vec<u8>,
     ) -> Result<Put, Unavailable> {
         let mut held = self.held();
-        let on_it = held.shelves.entry(shelf).or_default();
+        let on_it = held.shelves.entry(which).or_default();
         if !on_it.contains_key(name) {
-            let Some(excess) = shelf.to_give_up(on_it.len(), most) else {
+            let Some(excess) = which.to_give_up(on_it.len(), most) else {
                 return Ok(Put::Full);
             };
             for _ in 0..excess {
@@ -95,30 +95,30 @@ impl MemoryRegistry {
         Ok(Put::Done)
     }
 
-    pub(super) async fn remove(&self, shelf: Shelf, name: &str) -> Result<bool, Unavailable> {
+    pub(super) async fn remove(&self, which: Shelf, name: &str) -> Result<bool, Unavailable> {
         let mut held = self.held();
-        let on_it = held.shelves.get_mut(&shelf);
+        let on_it = held.shelves.get_mut(&which);
         Ok(on_it.is_some_and(|on_it| on_it.remove(name).is_some()))
     }
 
     pub(super) async fn value(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         name: &str,
     ) -> Result<Option<Vec<u8>>, Unavailable> {
         let held = self.held();
-        let on_it = held.shelves.get(&shelf);
+        let on_it = held.shelves.get(&which);
         Ok(on_it.and_then(|on_it| on_it.get(name).cloned()))
     }
 
     pub(super) async fn page(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         after: &str,
         limit: usize,
     ) -> Result<Vec<(String, Vec<u8>)>, Unavailable> {
         let held = self.held();
-        let Some(on_it) = held.shelves.get(&shelf) else {
+        let Some(on_it) = held.shelves.get(&which) else {
             return Ok(Vec::new());
         };
         let behind = on_it.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
@@ -128,9 +128,9 @@ impl MemoryRegistry {
             .collect())
     }
 
-    pub(super) async fn count(&self, shelf: Shelf) -> Result<u64, Unavailable> {
+    pub(super) async fn count(&self, which: Shelf) -> Result<u64, Unavailable> {
         let held = self.held();
-        Ok(held.shelves.get(&shelf).map_or(0, BTreeMap::len) as u64)
+        Ok(held.shelves.get(&which).map_or(0, BTreeMap::len) as u64)
     }
 
     /// Nothing under the lock can panic half-way.

@@ -73,47 +73,47 @@ impl Shelf {
 impl Registry {
     /// Puts a value on a shelf, in the place of the one of that name if there is one. Answers once it
     /// is as durable as the back end makes anything; an error may mean that it is kept all the same.
-    pub async fn put(&self, shelf: Shelf, name: &str, value: Vec<u8>) -> Result<Put, Unavailable> {
-        self.put_within(shelf, shelf.most(), name, value).await
+    pub async fn put(&self, which: Shelf, name: &str, value: Vec<u8>) -> Result<Put, Unavailable> {
+        self.put_within(which, which.most(), name, value).await
     }
 
     /// The same on a shelf that has room for so many: a test need not fill one of its full size.
     pub async fn put_within(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         most: usize,
         name: &str,
         value: Vec<u8>,
     ) -> Result<Put, Unavailable> {
         must_fit(name, &value)?;
-        each!(self, backend => backend.put(shelf, most, name, value).await)
+        each!(self, backend => backend.put(which, most, name, value).await)
     }
 
     /// Takes a value off a shelf. Was it there?
-    pub async fn remove(&self, shelf: Shelf, name: &str) -> Result<bool, Unavailable> {
-        each!(self, backend => backend.remove(shelf, name).await)
+    pub async fn remove(&self, which: Shelf, name: &str) -> Result<bool, Unavailable> {
+        each!(self, backend => backend.remove(which, name).await)
     }
 
     /// The value of that name. One lookup: it may be asked for on every send.
-    pub async fn value(&self, shelf: Shelf, name: &str) -> Result<Option<Vec<u8>>, Unavailable> {
-        each!(self, backend => backend.value(shelf, name).await)
+    pub async fn value(&self, which: Shelf, name: &str) -> Result<Option<Vec<u8>>, Unavailable> {
+        each!(self, backend => backend.value(which, name).await)
     }
 
     /// Values by name, ascending by its bytes, from behind `after` on, which need not be there (any
     /// more). At most `limit`, and at most [`PAGE_MAX`]; behind the last one comes an empty page.
     pub async fn page(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(String, Vec<u8>)>, Unavailable> {
         // No name is empty, so all of them are behind the empty one.
         let (after, limit) = (after.unwrap_or_default(), limit.min(PAGE_MAX));
-        each!(self, backend => backend.page(shelf, after, limit).await)
+        each!(self, backend => backend.page(which, after, limit).await)
     }
 
     /// How many values are on a shelf.
-    pub async fn count(&self, shelf: Shelf) -> Result<u64, Unavailable> {
-        each!(self, backend => backend.count(shelf).await)
+    pub async fn count(&self, which: Shelf) -> Result<u64, Unavailable> {
+        each!(self, backend => backend.count(which).await)
     }
 }

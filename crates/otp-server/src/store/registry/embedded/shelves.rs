@@ -32,60 +32,60 @@ const TABLES: &str = "
 impl EmbeddedRegistry {
     pub(in super::super) async fn put(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         most: usize,
         name: &str,
         value: Vec<u8>,
     ) -> std::result::Result<Put, Unavailable> {
         let name = name.to_owned();
-        self.work(move |database| database.put(shelf, most, &name, &value))
+        self.work(move |database| database.put(which, most, &name, &value))
             .await
     }
 
     pub(in super::super) async fn remove(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         name: &str,
     ) -> std::result::Result<bool, Unavailable> {
         let name = name.to_owned();
-        self.work(move |database| database.remove(shelf, &name))
+        self.work(move |database| database.remove(which, &name))
             .await
     }
 
     pub(in super::super) async fn value(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         name: &str,
     ) -> std::result::Result<Option<Vec<u8>>, Unavailable> {
         let name = name.to_owned();
         self.work(move |database| match database.shelves(PATIENCE_TO_READ)? {
             None => Ok(None),
-            Some(connection) => Ok(value(connection, shelf, &name)?),
+            Some(connection) => Ok(value(connection, which, &name)?),
         })
         .await
     }
 
     pub(in super::super) async fn page(
         &self,
-        shelf: Shelf,
+        which: Shelf,
         after: &str,
         limit: usize,
     ) -> std::result::Result<Vec<Value>, Unavailable> {
         let after = after.to_owned();
         self.work(move |database| match database.shelves(PATIENCE_TO_READ)? {
             None => Ok(Vec::new()),
-            Some(connection) => Ok(page(connection, shelf, &after, limit)?),
+            Some(connection) => Ok(page(connection, which, &after, limit)?),
         })
         .await
     }
 
     pub(in super::super) async fn count(
         &self,
-        shelf: Shelf,
+        which: Shelf,
     ) -> std::result::Result<u64, Unavailable> {
         self.work(move |database| match database.shelves(PATIENCE_TO_READ)? {
             None => Ok(0),
-            Some(connection) => Ok(held(connection, shelf)? as u64),
+            Some(connection) => Ok(held(connection, which)? as u64),
         })
         .await
     }
@@ -94,7 +94,7 @@ impl EmbeddedRegistry {
 impl Database {
     fn put(
         &mut self,
-        shelf: Shelf,
+        which: Shelf,
         most: usize,
         name: &str,
         value: &[u8],
@@ -103,19 +103,19 @@ impl Database {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tables::lay_out(&transaction)?;
         transaction.execute_batch(TABLES)?;
-        let outcome = put(&transaction, shelf, most, name, value)?;
+        let outcome = put(&transaction, which, most, name, value)?;
         if outcome == Put::Done {
             transaction.commit()?;
         }
         Ok(outcome)
     }
 
-    fn remove(&mut self, shelf: Shelf, name: &str) -> std::result::Result<bool, Trouble> {
+    fn remove(&mut self, which: Shelf, name: &str) -> std::result::Result<bool, Trouble> {
         let Some(connection) = self.shelves(PATIENCE_TO_CHANGE)? else {
             return Ok(false);
         };
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let was_there = remove(&transaction, shelf, name)?;
+        let was_there = remove(&transaction, which, name)?;
         if was_there {
             transaction.commit()?;
         }
