@@ -189,11 +189,12 @@ impl Config {
         let mut graph = reader.section("graph", GraphSettings::read);
         let texts = reader.section("texts", texts::read);
         let opt_out = reader.section("opt_out", opt_out::read);
-        let vonage = reader.section("vonage", VonageSettings::read);
-        let twilio = reader.section("twilio", TwilioSettings::read);
+        let mut vonage = reader.section("vonage", VonageSettings::read);
+        let mut twilio = reader.section("twilio", TwilioSettings::read);
         let smtp = reader.section("smtp", smtp::read);
         let gateway = reader.section("gateway", gateway::read);
         let http = reader.section("http", HttpSettings::read);
+        ways::tell_at(http.public_url.as_deref(), &mut vonage, &mut twilio);
         let mut store = reader.section("store", StoreSettings::read);
         reader.section("redis", |section| {
             redis::read(section, &mut store.kind, store.queue_limit);

@@ -36,8 +36,8 @@ pub struct Faces {
     pub native: Served,
     /// The key face; nothing when it is off.
     pub key: Option<KeyFace>,
-    /// What Meta's webhooks are confirmed with; nothing where they cannot be checked.
-    pub webhooks: Option<Webhooks>,
+    /// What Meta's webhooks are confirmed with, where they are served.
+    pub webhooks: Webhooks,
     /// Who may see figures and reasons, beside those with a key for it.
     pub insight: Arc<Access>,
     /// Whose address a request is counted under.
@@ -124,9 +124,8 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
         if faces.key.is_some() {
             config.configure(key::routes);
         }
-        if let Some(webhooks) = faces.webhooks.clone() {
-            config.configure(webhooks::routes(webhooks));
-        }
+        let inbox = &faces.service.shared().inbox;
+        config.configure(webhooks::routes(faces.webhooks.clone(), inbox));
         config.configure(problem::pages);
         config.configure(openapi::routes);
         if let Some(access) = faces.sample.clone() {

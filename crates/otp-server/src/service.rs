@@ -35,7 +35,7 @@ pub use self::audit::Audit;
 pub use self::chat::Chats;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
-pub use self::inbox::{Inbox, NotTaken, Rejected};
+pub use self::inbox::{Inbox, NotTaken, Rejected, VonageTells};
 pub use self::invoice::{Announced, InvoiceNotices, InvoiceRequest};
 pub use self::list::{Cursor, Page, Wanted as WantedOfList};
 pub use self::once::{Once, Ticket};

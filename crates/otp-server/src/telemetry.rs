@@ -9,7 +9,7 @@ mod metrics;
 mod one_line;
 
 pub use self::{
-    labels::{COUNTRY_NOT_ALLOWED, ChatWord, DeliveryResult, Face, VerificationOutcome},
+    labels::{COUNTRY_NOT_ALLOWED, ChatWord, DeliveryResult, Face, Provider, VerificationOutcome},
     logging::{LogGuard, LoggingError, init_logging},
     metrics::Metrics,
 };

@@ -8,14 +8,14 @@ use tokio::sync::Notify;
 
 use super::account::Account;
 use super::vault::Vault;
-use super::ways::Ways;
+use super::ways::{Ways, inbox};
 use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
-use crate::config::{Config, Secret};
+use crate::config::Config;
 use crate::directory::Directory;
 use crate::opt_outs::OptOuts;
-use crate::service::{Alarms, Audit, Chats, Inbox, InvoiceNotices, Service, Shared};
+use crate::service::{Alarms, Audit, Chats, InvoiceNotices, Service, Shared};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -49,7 +49,7 @@ impl Parts {
                 language: config.whmcs.invoice_language.clone(),
                 application: config.whmcs.application.clone(),
             },
-            inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
+            inbox: inbox(config),
             chats: Chats::new(config.opt_out.clone()),
             opt_outs,
             templates_changed: Notify::new(),

@@ -45,10 +45,10 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
     let key = config.key_face.enabled.then_some(KeyFace {
         code_lifetime: config.key_face.code_lifetime,
     });
-    let webhooks = config.graph.app_secret.is_some().then(|| Webhooks {
+    let webhooks = Webhooks {
         verify_token: config.graph.webhook_verify_token.clone(),
         room: Arc::new(Semaphore::new(http::WEBHOOKS_AT_ONCE)),
-    });
+    };
     let insight = Arc::new(insight(config));
     let clients = Arc::new(Clients::new(
         settings.trusted_proxies.clone(),

@@ -1,5 +1,7 @@
 //! What providers tell us, in this service's words.
 
+mod twilio;
+mod vonage;
 mod whatsapp;
 
 use otp_core::{Failure, Receipt};
@@ -7,8 +9,15 @@ use serde::{Deserialize, Serialize};
 use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
 use whatsapp_cloud::{Advice, AppSecret};
 
+pub use self::twilio::TwilioWebhook;
+pub use self::vonage::VonageWebhook;
+use super::twilio::callback::NotFromTwilio;
+use super::vonage::webhook::NotFromVonage;
+
 /// Updates that one webhook holds at most (Meta's own limit).
 const UPDATES_MAX: usize = 1_000;
+/// Longer than any reference of ours.
+const REFERENCE_BYTES_MAX: usize = 64;
 
 /// Something that a provider tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +137,12 @@ pub enum NotTaken {
     /// It is not Meta's.
     #[error("the signature is missing or wrong")]
     NotSigned,
+    /// It is not Vonage's.
+    #[error(transparent)]
+    NotFromVonage(#[from] NotFromVonage),
+    /// It is not Twilio's.
+    #[error(transparent)]
+    NotFromTwilio(#[from] NotFromTwilio),
     /// Meta's, but nothing that we understand.
     #[error("it is no webhook of a whatsapp business account")]
     NotUnderstood,
@@ -143,15 +158,25 @@ pub struct Taken {
     pub words: Vec<Inbound>,
     /// Kinds that this version does not know: counted and ignored.
     pub unknown: usize,
+    /// The provider's own code for a failure, where one is told alone.
+    pub code: Option<String>,
 }
 
 impl Taken {
+    /// A webhook that holds one word, or none that is known.
+    fn of(word: Option<Inbound>) -> Self {
+        word.map_or_else(Self::nothing_known, |word| Self {
+            words: vec![word],
+            ..Self::default()
+        })
+    }
+
     /// A webhook that is about nothing here.
     #[must_use]
     pub fn nothing_known() -> Self {
         Self {
-            words: Vec::new(),
             unknown: 1,
+            ..Self::default()
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct VonageOptions {
     pub application_id: String,
     /// The application's private key, in PEM.
     pub private_key: ProviderSecret,
+    /// Where Vonage tells what becomes of a message, instead of where its dashboard says.
+    pub status_webhook: Option<String>,
     /// How it is reached.
     pub http: HttpOptions,
 }
@@ -57,6 +59,7 @@ pub enum InvalidVonage {
 pub struct Vonage {
     url: String,
     signer: Signer,
+    status_webhook: Option<String>,
     exchanges: Exchanges,
     texts: Arc<Texts>,
     clock: Clock,
@@ -74,6 +77,7 @@ impl Vonage {
         Ok(Self {
             url: format!("{}/v1/messages", options.url.trim_end_matches('/')),
             signer,
+            status_webhook: options.status_webhook.clone(),
             exchanges: Exchanges::new(&options.http)?,
             texts,
             clock,
@@ -113,6 +117,10 @@ struct Request<'a> {
     to: &'a str,
     text: &'a str,
     client_ref: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_version: Option<&'static str>,
 }
 
 #[derive(Deserialize)]
@@ -201,6 +209,7 @@ impl VonageChannel {
             .signer
             .bearer(self.vonage.clock.now(), reference);
         let bearer = bearer.ok_or_else(|| unmade("the token cannot be signed"))?;
+        let told_at = self.vonage.status_webhook.as_deref();
         let request = Request {
             message_type: "text",
             channel,
@@ -208,6 +217,8 @@ impl VonageChannel {
             to,
             text,
             client_ref: reference,
+            webhook_url: told_at,
+            webhook_version: told_at.map(|_| "v1"),
         };
         let body = serde_json::to_string(&request).map_err(|_| unmade("the message is no JSON"))?;
         let post = Post {

@@ -176,6 +176,9 @@ mod tests {
             .chain([
                 sample::ROUTE,
                 webhooks::WHATSAPP,
+                webhooks::VONAGE_STATUS,
+                webhooks::VONAGE_INBOUND,
+                webhooks::TWILIO,
                 problem::PATTERN,
                 super::PATTERN,
             ])

@@ -1,5 +1,7 @@
 //! What providers tell: taken in fast, kept, and worked off soon by whichever server comes first.
 
+mod vendors;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,11 +12,13 @@ use otp_core::{Receipt, Received, RecordKey, Timestamp, VerificationId};
 use rand::Rng;
 use tokio::sync::Semaphore;
 
+pub use self::vendors::VonageTells;
 use super::{Service, Shared};
 use crate::channel::inbound::Inbound;
 pub use crate::channel::inbound::NotTaken;
-use crate::channel::inbound::{Taken, WhatsAppWebhook};
+use crate::channel::inbound::{Taken, TwilioWebhook, VonageWebhook, WhatsAppWebhook};
 use crate::store::{Parcel, Unavailable};
+use crate::telemetry::Provider;
 
 /// Words that go into one parcel: a few kilobytes.
 const WORDS_PER_PARCEL: usize = 50;
@@ -33,22 +37,30 @@ const KIND: &str = "parcel";
 pub struct Inbox {
     /// Meta's webhooks; nothing without the app's secret.
     pub whatsapp: Option<WhatsAppWebhook>,
+    /// Vonage's; nothing without the account's signature secret.
+    pub vonage: Option<VonageWebhook>,
+    /// Twilio's; nothing without the account's token and this server's public address.
+    pub twilio: Option<TwilioWebhook>,
     /// What this server took in lately, and nobody here has worked off yet.
     waiting: Mutex<HashMap<RecordKey, (Timestamp, usize)>>,
 }
 
 impl Inbox {
-    /// Checks Meta's webhooks with this secret of the app.
+    /// Takes in what can be checked.
     #[must_use]
-    pub fn new(app_secret: Option<&str>) -> Self {
+    pub fn new(
+        whatsapp: Option<WhatsAppWebhook>,
+        vonage: Option<VonageWebhook>,
+        twilio: Option<TwilioWebhook>,
+    ) -> Self {
         Self {
-            whatsapp: app_secret.map(WhatsAppWebhook::new),
+            whatsapp,
+            vonage,
+            twilio,
             waiting: Mutex::default(),
         }
     }
-}
 
-impl Inbox {
     /// Words that this server took in and has not worked off. Others may have: what was taken in
     /// long ago counts no more.
     fn waiting(&self, now: Timestamp) -> usize {
@@ -84,12 +96,14 @@ impl Service {
             Err(NotTaken::NotUnderstood) => Taken::nothing_known(),
             Err(why) => return Err(Rejected::Not(why)),
         };
-        let Taken { words, unknown } = taken;
-        metrics.webhook_ignored(unknown);
-        self.keep(&words).await.map_err(Rejected::Later)
+        let Taken { words, unknown, .. } = taken;
+        metrics.webhook_ignored(Provider::WhatsApp, unknown);
+        self.keep(Provider::WhatsApp, &words)
+            .await
+            .map_err(Rejected::Later)
     }
 
-    async fn keep(&self, words: &[Inbound]) -> Result<(), Unavailable> {
+    async fn keep(&self, provider: Provider, words: &[Inbound]) -> Result<(), Unavailable> {
         let Shared { inbox, metrics, .. } = self.shared();
         let count = words.len();
         if inbox.waiting(self.shared().clock.now()) + count > WAITING_MAX {
@@ -99,7 +113,7 @@ impl Service {
         let kept = join_all(parcels).await;
         let kept: Result<(), Unavailable> = kept.into_iter().collect();
         if kept.is_ok() {
-            metrics.webhook_taken(count);
+            metrics.webhook_taken(provider, count);
         }
         kept
     }

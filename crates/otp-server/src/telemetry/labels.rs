@@ -184,6 +184,31 @@ impl DeliveryResult {
     }
 }
 
+/// Who tells something by webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// Meta.
+    WhatsApp,
+    /// Vonage.
+    Vonage,
+    /// Twilio.
+    Twilio,
+}
+
+impl Provider {
+    pub(super) const ALL: [Self; 3] = [Self::WhatsApp, Self::Vonage, Self::Twilio];
+
+    /// As metrics and logs call it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+            Self::Vonage => "vonage",
+            Self::Twilio => "twilio",
+        }
+    }
+}
+
 /// The method as a label; one that HTTP does not know is `other`, whatever a client made up.
 pub(super) fn method_label(method: &Method) -> &'static str {
     match *method {

@@ -23,7 +23,8 @@ use self::names::{
 };
 use super::{
     labels::{
-        COUNTRY_NOT_ALLOWED, ChatWord, DeliveryResult, Face, VerificationOutcome, method_label,
+        COUNTRY_NOT_ALLOWED, ChatWord, DeliveryResult, Face, Provider, VerificationOutcome,
+        method_label,
     },
     logging,
 };
@@ -46,8 +47,8 @@ pub struct Metrics {
     store_up: Gauge,
     template_approved: Gauge,
     log_lines_dropped: Counter,
-    webhook_taken: Counter,
-    webhook_ignored: Counter,
+    webhook_taken: [Counter; Provider::ALL.len()],
+    webhook_ignored: [Counter; Provider::ALL.len()],
     chat_words: [Counter; ChatWord::ALL.len()],
 }
 
@@ -67,6 +68,12 @@ impl Metrics {
         let recorder = recorder();
         let counter = |name, labels| recorder.register_counter(&key(name, labels), &METADATA);
         let histogram = |name| recorder.register_histogram(&key(name, vec![]), &METADATA);
+        let words = |result| {
+            Provider::ALL.map(|provider| {
+                let provider = Label::new("provider", provider.label());
+                counter(WEBHOOK_WORDS, vec![provider, Label::new("result", result)])
+            })
+        };
         let gauge = |name| recorder.register_gauge(&key(name, vec![]), &METADATA);
         Self {
             handle: recorder.handle(),
@@ -92,8 +99,8 @@ impl Metrics {
             store_up: gauge(STORE_UP),
             template_approved: gauge(TEMPLATE_APPROVED),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
-            webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
-            webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
+            webhook_taken: words("taken"),
+            webhook_ignored: words("ignored"),
             chat_words: ChatWord::ALL
                 .map(|word| counter(CHAT_WORDS, vec![Label::new("meant", word.label())])),
             recorder,
@@ -142,15 +149,13 @@ impl Metrics {
     }
 
     /// A provider told so much that is kept and worked off.
-    pub fn webhook_taken(&self, count: usize) {
-        self.webhook_taken
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn webhook_taken(&self, provider: Provider, count: usize) {
+        self.webhook_taken[provider as usize].increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// A provider told so much that nobody here knows.
-    pub fn webhook_ignored(&self, count: usize) {
-        self.webhook_ignored
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn webhook_ignored(&self, provider: Provider, count: usize) {
+        self.webhook_ignored[provider as usize].increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// Somebody said something in a chat.
@@ -288,6 +293,8 @@ mod tests {
         assert!(numbers.all(|(result, number)| *result as usize == number));
         let mut numbers = ChatWord::ALL.iter().zip(0..);
         assert!(numbers.all(|(word, number)| *word as usize == number));
+        let mut numbers = Provider::ALL.iter().zip(0..);
+        assert!(numbers.all(|(provider, number)| *provider as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

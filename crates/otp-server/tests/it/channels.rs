@@ -11,8 +11,9 @@ mod failover;
 mod gateway;
 mod mail_server;
 mod smtp;
-mod twilio;
-mod vonage;
+pub(crate) mod told;
+pub(crate) mod twilio;
+pub(crate) mod vonage;
 
 pub(crate) use desk::Desk;
 pub(crate) use failover::{code_at, with_gateway};

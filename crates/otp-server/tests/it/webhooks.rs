@@ -212,7 +212,7 @@ async fn what_nobody_knows_is_counted_and_ignored() {
     tell(&app, &unknown).await.is(200, "");
     let metrics = app.get("/metrics").await.text;
     assert!(
-        metrics.contains("otp_webhook_words_total{result=\"ignored\"} 1"),
+        metrics.contains("otp_webhook_words_total{provider=\"whatsapp\",result=\"ignored\"} 1"),
         "{metrics}"
     );
     tell(&app, &json!({ "object": "page", "entry": [] }))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use otp_core::{Timestamp, Workflow};
+use otp_core::{Timestamp, Until, Workflow};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
@@ -88,6 +88,9 @@ pub(in super::super) fn check(
             notes.problem(place("workflow"), wrong, hint);
         }
     }
+    if let Some(workflow) = &settings.workflow {
+        warn_of_silence(config, workflow, &place("workflow"), notes);
+    }
     match (&settings.callback_url, &settings.callback_secret) {
         (Some(_), None) => notes.problem(
             place("callback_url"),
@@ -114,6 +117,23 @@ pub(in super::super) fn check(
                 format!("item {number} has a code of another length than {length} digits, which codes have here"),
                 "change the code, or code_length",
             );
+        }
+    }
+}
+
+/// A step that waits for word that never comes lets every code go out by the next one, too.
+fn warn_of_silence(config: &Config, workflow: &Workflow, place: &str, notes: &mut Notes) {
+    let steps = workflow.steps();
+    let with_next = &steps[..steps.len() - 1];
+    for step in with_next {
+        let name = step.channel.name();
+        let silence = workflow::silence(config, step.channel);
+        if let Some(hint) = silence.filter(|_| step.until != Until::Accepted) {
+            notes.warn(format!(
+                "{place}: {name:?} is waited for, and nothing tells how far its messages get, so every code that is not \
+                 used within {} s goes by the next way, too, and is paid for twice: {hint}, or write until = \"accepted\"",
+                step.wait.as_secs()
+            ));
         }
     }
 }

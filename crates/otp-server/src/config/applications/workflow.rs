@@ -130,3 +130,25 @@ pub(super) fn obstacle(config: &Config, kind: ChannelKind) -> Option<(String, St
         | ChannelKind::Gateway => None,
     }
 }
+
+/// What it would take to learn how far messages of this channel get, where that is not learned.
+pub(super) fn silence(config: &Config, kind: ChannelKind) -> Option<&'static str> {
+    let vonage = config.vonage.as_ref();
+    let twilio = config.twilio.as_ref();
+    match kind {
+        ChannelKind::WhatsApp | ChannelKind::WhatsAppText => config
+            .graph
+            .app_secret
+            .is_none()
+            .then_some("set graph.app_secret, and give Meta this server's webhook"),
+        ChannelKind::Messenger | ChannelKind::VonageSms => vonage
+            .is_some_and(|vonage| vonage.signature_secret.is_none())
+            .then_some("set vonage.signature_secret and http.public_url"),
+        ChannelKind::TwilioSms => twilio
+            .is_some_and(|twilio| !twilio.is_told())
+            .then_some("set twilio.auth_token and http.public_url"),
+        ChannelKind::Email | ChannelKind::Gateway => {
+            Some("it never does, so it is of use as the last way")
+        }
+    }
+}

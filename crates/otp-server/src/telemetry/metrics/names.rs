@@ -65,7 +65,7 @@ fn describe(recorder: &PrometheusRecorder) {
         ),
         (
             WEBHOOK_WORDS,
-            "What providers told by webhooks, by what became of it.",
+            "What providers told by webhooks, by provider and what became of it.",
         ),
         (CHAT_WORDS, "What people said in chats, by what it meant."),
         (

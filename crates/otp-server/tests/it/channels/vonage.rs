@@ -19,11 +19,11 @@ use super::desk::Desk;
 use super::{CODE, PHONE, PSID, advice, breaker, hasty, is_fit_for_a_log, message, message_to};
 use super::{patient, texts};
 
-pub(super) const APPLICATION: &str = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab";
-pub(super) const SIGNATURE_SECRET: &str = "a-signature-secret-of-thirty-two-b";
+pub(crate) const APPLICATION: &str = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab";
+pub(crate) const SIGNATURE_SECRET: &str = "a-signature-secret-of-thirty-two-b";
 
 /// The application's keys, private and public, made once: making one takes a while.
-pub(super) fn keys() -> &'static (String, String) {
+pub(crate) fn keys() -> &'static (String, String) {
     static KEYS: OnceLock<(String, String)> = OnceLock::new();
     KEYS.get_or_init(|| {
         let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
@@ -55,6 +55,7 @@ fn options(url: &str, http: HttpOptions) -> VonageOptions {
         url: url.to_owned(),
         application_id: APPLICATION.to_owned(),
         private_key: ProviderSecret::new(&keys().0),
+        status_webhook: None,
         http,
     }
 }

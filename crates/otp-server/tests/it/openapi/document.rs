@@ -7,6 +7,7 @@ use actix_web::http::Method;
 
 use super::{METHODS, operations, served};
 use crate::app::TestApp;
+use crate::channels::told::with_vendors;
 use crate::webhooks::with_webhooks;
 
 #[actix_web::test]
@@ -37,7 +38,11 @@ async fn it_has_the_version_of_the_release() {
 
 #[actix_web::test]
 async fn each_address_has_the_described_methods_and_no_others() {
-    let app = TestApp::start_with(with_webhooks).await;
+    let app = TestApp::start_with(|config| {
+        with_webhooks(config);
+        with_vendors(config, "http://127.0.0.1:1", "http://127.0.0.1:1");
+    })
+    .await;
     let document = served(&app).await;
     for operation in operations(&document) {
         let path = concrete(operation.path);
