@@ -95,7 +95,7 @@ fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
 }
 
 /// Looks until something is there, for ten seconds at most.
-async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let waiting = Stopwatch::start();
     loop {
         if let Some(found) = look().await {
@@ -123,7 +123,7 @@ async fn answer(app: &TestApp, phone: &str, number: usize) -> String {
     .await
 }
 
-async fn shown(client: &Client<'_>, id: &str) -> Value {
+pub(crate) async fn shown(client: &Client<'_>, id: &str) -> Value {
     client.get(&format!("{START}/{id}")).await.json()
 }
 
@@ -138,7 +138,7 @@ async fn timeline(client: &Client<'_>, id: &str) -> Vec<(String, String)> {
 }
 
 /// How often something of this meaning was said in chats, as the metrics have it.
-async fn heard(app: &TestApp, meant: &str) -> u64 {
+pub(crate) async fn heard(app: &TestApp, meant: &str) -> u64 {
     let metrics = app.get("/metrics").await.text;
     let name = format!("otp_chat_words_total{{meant=\"{meant}\"}} ");
     let line = metrics.lines().find_map(|line| line.strip_prefix(&name));

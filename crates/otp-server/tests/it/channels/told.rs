@@ -1,6 +1,7 @@
 //! What Vonage and Twilio tell: checked over the bytes as they came, kept, and worked off.
 
 mod crowd;
+mod said;
 mod signatures;
 mod simulated;
 mod steps;
