@@ -147,10 +147,10 @@ impl TemplateBook {
         if let Some(trouble) = &*trouble {
             return Err(trouble.clone());
         }
-        let shelf = self.shelf();
-        match shelf.pick(&[], &BTreeMap::new()) {
+        let known = self.shelf();
+        match known.pick(&[], &BTreeMap::new()) {
             Some(_) => Ok(()),
-            None => Err(shelf.why_nothing()),
+            None => Err(known.why_nothing()),
         }
     }
 
@@ -164,16 +164,16 @@ impl TemplateBook {
     /// May the first template be sent, to whoever asks for no language?
     #[must_use]
     pub fn is_first_sendable(&self) -> bool {
-        let shelf = self.shelf();
-        let language = &shelf.first.default_language;
-        shelf.why_not(&shelf.first, language).is_none()
+        let known = self.shelf();
+        let language = &known.first.default_language;
+        known.why_not(&known.first, language).is_none()
     }
 
     /// The longest that WhatsApp tries to deliver a message in each template, by its name.
     #[must_use]
     pub fn times_to_live(&self) -> Vec<(String, Duration)> {
-        let shelf = self.shelf();
-        let longest = shelf.editions().filter_map(|edition| {
+        let known = self.shelf();
+        let longest = known.editions().filter_map(|edition| {
             let all = edition
                 .translations
                 .iter()
@@ -192,27 +192,27 @@ impl TemplateBook {
     /// Template and language for someone who reads `wanted`, best first. `own` has templates by
     /// language that go before these.
     pub(super) fn choose(&self, wanted: &[String], own: &BTreeMap<String, String>) -> Choice {
-        let shelf = self.shelf();
-        let choice = shelf.pick(wanted, own);
-        choice.unwrap_or_else(|| shelf.last_resort(wanted, own))
+        let known = self.shelf();
+        let choice = known.pick(wanted, own);
+        choice.unwrap_or_else(|| known.last_resort(wanted, own))
     }
 
     /// Meta refused to send this. All workers leave it alone until Meta is asked how it stands.
     pub(super) fn refused(&self, choice: &Choice, error: &GraphError) {
-        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let mut next = Shelf::clone(&shelf);
+        let mut known = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next = Shelf::clone(&known);
         if next.refuse(choice, error.to_string()) {
-            self.switches.push(next.switches_from(&shelf));
-            *shelf = Arc::new(next);
+            self.switches.push(next.switches_from(&known));
+            *known = Arc::new(next);
         }
     }
 
     /// Puts this in the place of what was known. Says whether a code can be sent.
     fn replace(&self, next: Shelf) -> bool {
         let is_served = next.pick(&[], &BTreeMap::new()).is_some();
-        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        self.switches.push(next.switches_from(&shelf));
-        *shelf = Arc::new(next);
+        let mut known = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        self.switches.push(next.switches_from(&known));
+        *known = Arc::new(next);
         is_served
     }
 

@@ -53,13 +53,15 @@ impl Switches {
     /// The next one, when there is one. One listens.
     pub(super) async fn next(&self) -> Switch {
         loop {
-            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = waiting.pop_front();
-            drop(waiting);
-            match next {
-                Some(switch) => return switch,
-                None => self.rings.notified().await,
+            if let Some(switch) = self.pop() {
+                return switch;
             }
+            self.rings.notified().await;
         }
+    }
+
+    fn pop(&self) -> Option<Switch> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.pop_front()
     }
 }
