@@ -207,7 +207,7 @@ fn redis_is_away(from: impl Fn(Moment) -> Moment, copies_max: usize) {
         assert!(late <= RECOVERS_WITHIN, "{late:?} after redis was back");
     }
     // Longer than anything that is silent is waited for.
-    scene.wait_until(back + Duration::from_secs(12));
+    scene.wait_until(back + Duration::from_secs(8));
     for phone in &phones {
         let sent = scene.witness.messages(phone, "sms");
         assert!((1..=copies_max).contains(&sent.len()), "{sent:?}");
