@@ -110,21 +110,23 @@ impl Service {
         let metrics = &self.shared().metrics;
         let stopwatch = Stopwatch::start();
         let delivered = self.channels.deliver(message).await;
+        if let Err(error) = &delivered
+            && error.is_for_want_of_an_address()
+        {
+            tracing::info!(
+                verification.id = %message.id,
+                phone = %message.to.masked(),
+                channel = message.channel.name(),
+                "passed over a way out: {error}"
+            );
+            return (result(error), delivered.map(drop));
+        }
         metrics.graph_request(stopwatch.elapsed());
         metrics.delivery(message.channel, counted(&delivered));
         match delivered {
             Ok(Accepted { message_id }) => {
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
-            }
-            Err(error) if error.is_for_want_of_an_address() => {
-                tracing::info!(
-                    verification.id = %message.id,
-                    phone = %message.to.masked(),
-                    channel = message.channel.name(),
-                    "passed over a way out: {error}"
-                );
-                (result(&error), Err(error))
             }
             Err(error) => {
                 tracing::error!(

@@ -188,5 +188,6 @@ fn take(config: &mut Config, settings: &Config) {
     config.dispatch_face = settings.dispatch_face.clone();
     config.sample_face = settings.sample_face.clone();
     config.countries.clone_from(&settings.countries);
+    config.budget.clone_from(&settings.budget);
     config.applications.clone_from(&settings.applications);
 }
