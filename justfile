@@ -54,6 +54,14 @@ bench:
 torture:
     cargo test --release -p otp-server --test it torture:: -- --ignored --nocapture
 
+# Kills servers between a message and the one that is to follow it, a hundred rounds on each store, and prints figures.
+takeover:
+    cargo test --release -p otp-server --test it takeover:: -- --ignored --nocapture
+
+# Tells each store 100,000 receipts while codes are sent and checked, and prints how long answers took.
+storm:
+    cargo test --release -p otp-server --test it storm:: -- --ignored --nocapture
+
 # Asks the server more than 5,000 questions that its own document allows or forbids.
 schemathesis:
     ./scripts/schemathesis long

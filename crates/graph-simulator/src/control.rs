@@ -153,14 +153,17 @@ async fn inbound(world: &World, client: &awc::Client, request: &Map<String, Valu
     let from = phone::recipient_digits(from)
         .ok_or_else(|| bad(format!("`from` is a phone number, not `{from}`")))?;
     let payload = match (request.get("text"), request.get("button_payload")) {
-        (Some(_), None) => events::inbound_text(world, &from, text(request, "text")?),
+        (Some(_), None) => {
+            let about = request.get("context_id").and_then(Value::as_str);
+            events::inbound_text(world, &from, text(request, "text")?, about)
+        }
         (None, Some(_)) => {
             let button = text(request, "button_payload")?;
             events::inbound_button(world, &from, button, text(request, "context_id")?)
         }
         _ => {
             return Err(bad(
-                "give `from` with either `text`, or `button_payload` and `context_id`".to_owned(),
+                "give `from` with either `text` (and perhaps `context_id`), or `button_payload` and `context_id`".to_owned(),
             ));
         }
     };

@@ -1,5 +1,8 @@
 //! The simulator as a program: `graph-simulator --listen 127.0.0.1:9100`.
 
+mod introduction;
+mod vendors;
+
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -7,13 +10,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use clap::Parser;
-use graph_simulator::{
-    APP_ID, APP_SECRET, DISPLAY_PHONE_NUMBER, PHONE_NUMBER_ID, Receipts, Simulator,
-    SimulatorConfig, TEMPLATE_ID, TEMPLATE_LANGUAGE, TEMPLATE_NAME, TOKEN, WABA_ID,
-};
+use graph_simulator::{APP_SECRET, Receipts, Simulator, SimulatorConfig};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A stand-in for Meta's Graph API that behaves, and misbehaves on request.
+/// A stand-in for Meta's Graph API, and for Vonage's and Twilio's message APIs, that behaves, and
+/// misbehaves on request.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -35,6 +36,8 @@ struct Arguments {
     /// How long each answer takes, and each receipt after the one before, in milliseconds.
     #[arg(long, default_value_t = 0, value_name = "N")]
     latency_ms: u64,
+    #[command(flatten)]
+    vendors: vendors::Flags,
     /// HTTP worker threads.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     workers: u8,
@@ -69,10 +72,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             app_secret: arguments.app_secret,
             receipts: arguments.receipts,
             latency: Duration::from_millis(arguments.latency_ms),
+            vonage: arguments.vendors.vonage()?,
+            twilio: Some(vendors::twilio()),
             ..SimulatorConfig::default()
         })
         .map_err(|error| explain(listen, error))?;
-        introduce(&simulator).context("cannot write to stdout")?;
+        introduction::write(&simulator, &arguments.vendors).context("cannot write to stdout")?;
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
@@ -96,27 +101,4 @@ fn explain(listen: SocketAddr, error: std::io::Error) -> anyhow::Error {
         _ => return anyhow!(error).context(format!("cannot listen on {listen}")),
     };
     anyhow!("cannot listen on {listen}: {error}\nhint: {hint}")
-}
-
-fn introduce(simulator: &Simulator) -> std::io::Result<()> {
-    let url = simulator.url();
-    let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "graph-simulator: a stand-in for Meta's Graph API; nothing leaves this machine"
-    )?;
-    writeln!(out, "  url              {url}")?;
-    writeln!(out, "  WABA id          {WABA_ID}")?;
-    writeln!(out, "  app id           {APP_ID}")?;
-    writeln!(out, "  access token     {TOKEN}")?;
-    writeln!(
-        out,
-        "  phone number id  {PHONE_NUMBER_ID} ({DISPLAY_PHONE_NUMBER})"
-    )?;
-    writeln!(
-        out,
-        "  template         {TEMPLATE_NAME} ({TEMPLATE_ID}, {TEMPLATE_LANGUAGE}, approved)"
-    )?;
-    writeln!(out, "See what was sent: curl '{url}/_simulator/messages'")?;
-    out.flush()
 }

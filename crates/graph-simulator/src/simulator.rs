@@ -120,7 +120,7 @@ impl Simulator {
 
     /// A person writes: opens the service window and sends the webhook.
     pub fn inbound_text(&self, from: &str, text: &str) {
-        let payload = events::inbound_text(&self.world, &phone::digits(from), text);
+        let payload = events::inbound_text(&self.world, &phone::digits(from), text, None);
         self.world.webhooks.enqueue(payload);
     }
 

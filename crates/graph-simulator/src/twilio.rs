@@ -97,6 +97,7 @@ fn take(
             from: sender,
             content: Content::Twilio(text.into()),
             opaque: callback,
+            told_at: callback,
             receipts,
         },
     );

@@ -48,6 +48,8 @@ pub(crate) struct Taken<'a> {
     pub(crate) content: Content,
     /// What the sender wants back with receipts.
     pub(crate) opaque: Option<&'a str>,
+    /// Where the sender wants to be told what becomes of it.
+    pub(crate) told_at: Option<&'a str>,
     /// The receipts that follow by themselves.
     pub(crate) receipts: &'static [Status],
 }
@@ -60,6 +62,7 @@ pub(crate) fn note(world: &World, taken: Taken<'_>) -> String {
         at_ms: clock::now_ms(),
         content: taken.content,
         opaque: taken.opaque.map(Into::into),
+        told_at: taken.told_at.map(Into::into),
         user_id: taken.is_user_id.then(|| taken.to.into()),
         phone_number_id: taken.from.into(),
         status: "accepted",

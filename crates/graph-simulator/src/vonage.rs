@@ -81,8 +81,15 @@ fn take(
             "is longer than 100 characters",
         ));
     }
+    let told_at = message["webhook_url"].as_str();
+    if told_at.is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+        return Err(Problem::invalid("webhook_url", "is no address"));
+    }
+    if !matches!(message["webhook_version"].as_str(), None | Some("v1")) {
+        return Err(Problem::invalid("webhook_version", "only v1 is known here"));
+    }
     let receipts: &[Status] = match channel {
-        _ if vonage.status_url.is_none() => &[],
+        _ if vonage.status_url.is_none() && told_at.is_none() => &[],
         VonageChannel::Messenger => &[Status::Sent, Status::Delivered, Status::Read],
         VonageChannel::Sms => &[Status::Sent, Status::Delivered],
     };
@@ -95,6 +102,7 @@ fn take(
             from,
             content: Content::Vonage(channel, said.into()),
             opaque: reference,
+            told_at,
             receipts,
         },
     );

@@ -3,6 +3,7 @@
 mod digit;
 mod guess;
 mod policy;
+mod reply;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 pub use self::guess::{Guess, NotACode};
 pub use self::policy::{CodeAlphabet, CodeLength, CodePolicy, InvalidCodeLength};
+pub use self::reply::{REPLY_CHARS_MAX, code_in};
 
 /// A code in the clear: it lives from its drawing to its delivery, and is wiped from memory when
 /// dropped. What is kept of it is a keyed hash.

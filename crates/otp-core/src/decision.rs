@@ -11,6 +11,7 @@ mod delivered;
 mod hand_on;
 mod receipt;
 mod refusal;
+mod report;
 mod resend;
 mod start;
 
@@ -21,6 +22,7 @@ pub use self::delivered::DeliveryResult;
 pub use self::hand_on::Handover;
 pub use self::receipt::{Receipt, Received};
 pub use self::refusal::{Reason, Refusal};
+pub use self::report::ReportOutcome;
 pub use self::start::{NewCode, NewVerification, SendOutcome, WayOut};
 use crate::{Event, Record};
 

@@ -19,13 +19,15 @@ pub enum Event {
     Expired(VerificationId),
     /// Called off by the application, or replaced by a newer code.
     Canceled(VerificationId),
+    /// The person says that they did not ask for it.
+    Reported(VerificationId),
     /// The channel refused a message, and another one goes out later.
     Refused(VerificationId),
     /// The next channel takes over.
     HandedOn(VerificationId),
     /// A receipt said how far a message got.
     Receipt(VerificationId),
-    /// The application did not take in for a day what it was to be told.
+    /// The application did not take in what it was to be told, and it was put aside.
     CallbackDropped(VerificationId),
     /// No channel took a message: nobody has the code.
     Failed(VerificationId),

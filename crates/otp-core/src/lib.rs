@@ -23,11 +23,14 @@ mod time;
 mod window;
 mod workflow;
 
-pub use code::{Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode};
+pub use code::{
+    Code, CodeAlphabet, CodeLength, CodePolicy, Guess, InvalidCodeLength, NotACode,
+    REPLY_CHARS_MAX, code_in,
+};
 pub use decision::{
     Attention, CallbackDue, CancelOutcome, Decision, DeliveryResult, Handover, NewCode,
-    NewVerification, Reason, Receipt, Received, Refusal, SendOutcome, Submission, Submitted,
-    Verdict, WayOut, Which,
+    NewVerification, Reason, Receipt, Received, Refusal, ReportOutcome, SendOutcome, Submission,
+    Submitted, Verdict, WayOut, Which,
 };
 pub use event::Event;
 pub use id::{InvalidVerificationId, VerificationId};
@@ -38,7 +41,7 @@ pub use keys::{
 pub use phone::{PhoneNumber, PhoneNumberError};
 pub use policy::{
     CHECKS_PER_DAY_MAX, CODE_LENGTH_MIN, GuessLimits, InvalidPolicy, LIFETIME_MAX, Policy,
-    SendLimits, Window,
+    ReportLimits, SendLimits, Window,
 };
 pub use recipient::{
     AddressKind, EmailAddress, InvalidEmailAddress, InvalidMessengerId, MessengerId, Recipient,
@@ -46,6 +49,7 @@ pub use recipient::{
 pub use record::{
     About, Attempt, Callback, CallbackKind, Callbacks, DEFAULT_APPLICATION, Delivery, Failure,
     HandedOn, Happened, Overview, Progress, Record, RecordError, Room, Status, Step, Verification,
+    VerifiedBy,
 };
 pub use shared_limits::{
     Asker, Claim, Countries, CountryNotAllowed, Prices, SharedLimits, TallyKey,

@@ -55,6 +55,16 @@ pub struct GuessLimits {
     pub first_wait: Duration,
 }
 
+/// How much slower a phone is sent codes after its owner said that they asked for none: somebody
+/// else asks in their name. Reports of the last day count, over all codes of the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportLimits {
+    /// The wait behind a report that is the only one of the day before it.
+    pub after_one: Duration,
+    /// The wait behind the latest of several; no longer than the day that reports are remembered.
+    pub after_more: Duration,
+}
+
 /// Everything that the decisions are bound by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -68,6 +78,8 @@ pub struct Policy {
     pub sends: SendLimits,
     /// How often a phone may guess wrong.
     pub guesses: GuessLimits,
+    /// How much slower it is sent codes that nobody asked for.
+    pub reports: ReportLimits,
     /// The channels that a code goes out by.
     pub workflow: Workflow,
     /// After this long without a result, a delivery is taken up again (once) or given up.
@@ -150,6 +162,10 @@ impl Default for Policy {
                 windows: [Window::new(5, HOUR), Window::new(10, DAY)],
                 free_failures: 3,
                 first_wait: Duration::from_secs(30),
+            },
+            reports: ReportLimits {
+                after_one: HOUR,
+                after_more: DAY,
             },
             workflow: Workflow::default(),
             deliver_within: Duration::from_secs(15),

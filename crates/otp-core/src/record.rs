@@ -17,7 +17,7 @@ pub(crate) use self::callback::Rung;
 pub use self::callback::{Callback, CallbackKind, Callbacks};
 pub use self::format::RecordError;
 pub use self::overview::{Overview, Room};
-pub use self::trail::{HandedOn, Happened, Step};
+pub use self::trail::{HandedOn, Happened, Step, VerifiedBy};
 
 /// One (application, recipient): recent sends and failures, and the verifications worth remembering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Record {
     pub(crate) refused_sends: Vec<Timestamp>,
     /// Moments of the failed checks of the last day, oldest first; a success empties it.
     pub(crate) failures: Vec<Timestamp>,
+    /// Moments of the last day at which the person said that they asked for no code, oldest first.
+    pub(crate) reports: Vec<Timestamp>,
     /// Oldest first.
     pub(crate) verifications: Vec<Verification>,
 }
@@ -212,10 +214,17 @@ impl Record {
             .iter()
             .chain(&self.refused_sends)
             .chain(&self.failures)
+            .chain(&self.reports)
             .copied()
             .chain(ends)
             .max();
-        last.map_or(Timestamp::from_unix_ms(0), |last| last.plus(LONGEST_WINDOW))
+        let told = self
+            .verifications
+            .iter()
+            .filter_map(|verification| verification.callbacks.kept_until())
+            .max();
+        let last = last.map(|last| last.plus(LONGEST_WINDOW));
+        last.max(told).unwrap_or(Timestamp::from_unix_ms(0))
     }
 
     /// When the next send is allowed; `now` or earlier means at once.
@@ -226,19 +235,11 @@ impl Record {
                 Some(window::Blocked::ByCooldown(at) | window::Blocked::ByWindow(at)) => at,
                 None => now,
             };
-        // A code that could not be checked is not sent.
+        // A code that could not be checked is not sent, nor one that is not wanted.
         let by_checks = window::next_check_at(&self.failures, &policy.guesses, now);
-        by_checks.map_or(by_sends, |at| at.max(by_sends))
-    }
-
-    /// Would a message with this sealed copy still be of use? Asked before a delivery is taken up.
-    #[must_use]
-    pub fn awaits_delivery(&self, id: VerificationId, copy: &Sealed, now: Timestamp) -> bool {
-        self.verification(id).is_some_and(|one| {
-            let is_underway =
-                matches!(&one.delivery, Delivery::Underway { sealed, .. } if sealed == copy);
-            is_underway && one.is_open(now)
-        })
+        let by_reports = window::next_send_after_reports(&self.reports, &policy.reports, now);
+        let all = [by_checks, by_reports].into_iter().flatten();
+        all.fold(by_sends, Timestamp::max)
     }
 
     pub(crate) fn verification_mut(&mut self, id: VerificationId) -> Option<&mut Verification> {
@@ -247,13 +248,15 @@ impl Record {
             .find(|verification| verification.id == id)
     }
 
-    /// Makes room for one more, giving up the oldest that is finished, or else the oldest.
+    /// Makes room for one more, giving up the oldest that is finished and of which nothing is still
+    /// to be told, or else the oldest that is finished, or else the oldest.
     pub(crate) fn make_room(&mut self) {
+        let is_finished = |one: &Verification| one.status != Status::Pending;
+        let is_told = |one: &Verification| is_finished(one) && one.callbacks.waiting.is_empty();
         while self.verifications.len() >= Self::VERIFICATIONS_MAX {
-            let finished = self
-                .verifications
-                .iter()
-                .position(|verification| verification.status != Status::Pending);
+            let mut all = self.verifications.iter();
+            let told = all.position(is_told);
+            let finished = told.or_else(|| self.verifications.iter().position(is_finished));
             self.verifications.remove(finished.unwrap_or(0));
         }
     }
@@ -278,6 +281,28 @@ impl Verification {
         self.status == Status::Pending && !self.is_overdue(now)
     }
 
+    /// How the right code came in; nothing where none did.
+    #[must_use]
+    pub fn verified_by(&self) -> Option<VerifiedBy> {
+        let is_by_reply = self
+            .trail
+            .iter()
+            .any(|step| step.what == Happened::ApprovedByReply);
+        match (self.status, is_by_reply) {
+            (Status::Approved, true) => Some(VerifiedBy::Reply),
+            (Status::Approved, false) => Some(VerifiedBy::Check),
+            _ => None,
+        }
+    }
+
+    /// Did the person say that they did not ask for it?
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        self.trail
+            .iter()
+            .any(|step| step.what == Happened::Reported)
+    }
+
     /// A further message begins.
     pub(crate) fn begin_attempt(
         &mut self,
@@ -298,12 +323,23 @@ impl Verification {
         });
     }
 
-    /// The latest message is that far now.
+    /// The latest message is that far now, unless a receipt has said more already.
     pub(crate) fn progressed(&mut self, progress: Progress, at: Timestamp) {
-        if let Some(last) = self.attempts.last_mut() {
+        if let Some(last) = self.attempts.last_mut()
+            && last.progress.is_moved_by(progress)
+        {
             last.progress = progress;
             last.at = at;
         }
+    }
+
+    /// The messages that carry the code now valid, oldest first: one for each step so far.
+    pub(crate) fn messages_of_code(&self) -> &[Attempt] {
+        let since = self.trail.iter().rev();
+        let since = since.take_while(|step| !step.what.is_a_new_code());
+        let handed_on = since.filter(|step| matches!(step.what, Happened::HandedOn(..)));
+        let before = self.attempts.len().saturating_sub(handed_on.count() + 1);
+        &self.attempts[before..]
     }
 
     pub(crate) fn note(&mut self, at: Timestamp, what: Happened) {

@@ -154,16 +154,14 @@ impl SharedLimits {
             asker.application,
             1,
         );
-        let price = self.prices.of(country);
-        // No application has an empty name, so the two budgets are two counts.
-        let budgets = [
-            (self.budget, ""),
-            (self.application_budget, asker.application),
-        ];
-        let of_budgets = budgets
-            .map(|(cap, subject)| phone.and_then(|_| claim(cap, Reason::Budget, subject, price)));
         let all = [of_address, of_prefix, of_country, of_application];
-        Ok(all.into_iter().chain(of_budgets).flatten().collect())
+        let price = phone.map(|_| self.prices.of(country));
+        let of_money = price.map(|price| self.of_money(keys, asker.application, price));
+        Ok(all
+            .into_iter()
+            .flatten()
+            .chain(of_money.into_iter().flatten())
+            .collect())
     }
 
     /// What a test has to claim first, of which nothing is sent: it costs no money and concerns no
@@ -176,7 +174,8 @@ impl SharedLimits {
     }
 
     /// What a notice to this phone has to claim first. Notices have counts of their own: they use
-    /// up nothing that codes need, and a phone gets no more of them than of codes.
+    /// up no sends that codes need, and a phone gets no more of them than of codes. The money that
+    /// pays for both is the same.
     pub fn of_notice(
         &self,
         keys: &Keys,
@@ -205,15 +204,7 @@ impl SharedLimits {
                 cap,
             ));
         }
-        if let Some(cap) = self.budget {
-            claims.push(Claim::new(
-                keys,
-                Reason::Budget,
-                "",
-                self.prices.of(country),
-                cap,
-            ));
-        }
+        claims.extend(self.of_money(keys, application, self.prices.of(country)));
         Ok(claims)
     }
 
@@ -233,6 +224,17 @@ impl SharedLimits {
             )
         });
         of_address.into_iter().chain(of_application).collect()
+    }
+
+    /// What a message of this application at this price takes from the budgets.
+    fn of_money(&self, keys: &Keys, application: &str, price: u64) -> impl Iterator<Item = Claim> {
+        let claim = |cap: Option<Cap>, subject: &str| {
+            cap.map(|cap| Claim::new(keys, Reason::Budget, subject, price, cap))
+        };
+        // No application has an empty name, so the two budgets are two counts.
+        let of_all = claim(self.budget, "");
+        let of_application = claim(self.application_budget, application);
+        of_all.into_iter().chain(of_application)
     }
 
     /// The country, if anything depends on it: finding it out takes some microseconds.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{GuessLimits, Room, SendLimits, Timestamp, Window};
+use crate::{GuessLimits, ReportLimits, Room, SendLimits, Timestamp, Window};
 
 /// How far back any window reaches; older moments are forgotten.
 pub(crate) const LONGEST_WINDOW: Duration = Duration::from_hours(24);
@@ -51,6 +51,25 @@ pub(crate) fn next_check_at(
         .filter_map(|window| opens_at(failures, *window, now))
         .max();
     window.max(growing_wait(failures, limits).filter(|at| *at > now))
+}
+
+/// When the next code may be sent to somebody who said that they asked for none, if not now.
+pub(crate) fn next_send_after_reports(
+    reports: &[Timestamp],
+    limits: &ReportLimits,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let last = reports.last()?;
+    let of_its_day = reports
+        .iter()
+        .filter(|at| last.since(**at) < LONGEST_WINDOW)
+        .count();
+    let wait = if of_its_day > 1 {
+        limits.after_more
+    } else {
+        limits.after_one
+    };
+    Some(last.plus(wait.min(LONGEST_WINDOW))).filter(|at| *at > now)
 }
 
 /// How many more failures fit into every window.

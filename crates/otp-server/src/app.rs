@@ -1,6 +1,7 @@
 //! Puts the parts together: the only place that chooses them.
 
 mod account;
+mod forewarning;
 mod parts;
 mod registrar;
 mod serve;
@@ -16,7 +17,7 @@ use anyhow::{Context, Result};
 
 use self::account::Account;
 use self::parts::Parts;
-pub use self::registrar::{keys_to_seal, registrar};
+pub use self::registrar::{keys_to_seal, opt_outs, registrar};
 pub use self::vault::{Vault, kept_keys};
 use crate::attendant::Attendant;
 use crate::clock::Clock;

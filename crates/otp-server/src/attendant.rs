@@ -10,7 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::ClockJump;
-use crate::service::{Audit, Service};
+use crate::service::{Audit, Heard, Service};
 
 /// How late a timer may be noticed.
 const TICK: Duration = Duration::from_millis(100);
@@ -21,6 +21,8 @@ const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
 const DIRECTORY_INTERVAL: Duration = Duration::from_millis(300);
 /// How soon it is known to others that a key was used.
 const USES_INTERVAL: Duration = Duration::from_secs(2);
+/// How soon what Meta told another server is known here.
+const STANDING_INTERVAL: Duration = Duration::from_secs(1);
 const METRICS_INTERVAL: Duration = Duration::from_secs(5);
 /// Deliveries taken up again that are under way at once.
 const REDELIVERIES_MAX: usize = 64;
@@ -42,12 +44,18 @@ impl Attendant {
         let arbiter = Arbiter::new();
         arbiter.spawn_fn(move || {
             let (service, channel) = make();
+            actix_rt::spawn(tell_switches(
+                channel.clone(),
+                service.clone(),
+                stopped.clone(),
+            ));
             actix_rt::spawn(refresh_templates(
                 channel,
                 template_refresh,
                 service.clone(),
                 stopped.clone(),
             ));
+            actix_rt::spawn(keep_standing(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_directory(service.clone(), stopped.clone()));
             actix_rt::spawn(note_uses(service.clone(), stopped.clone()));
             actix_rt::spawn(keep_time(service.clone(), stopped.clone()));
@@ -118,9 +126,10 @@ async fn refresh_templates(
     mut stopped: watch::Receiver<()>,
 ) {
     let mut ticks = every(period);
-    // The first tick is at once, and the template was looked at just before.
+    // The first tick is at once, and the templates were looked at just before.
     ticks.tick().await;
-    service.shared().metrics.template_approved(true);
+    let metrics = &service.shared().metrics;
+    metrics.template_approved(channel.templates().is_first_sendable());
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -128,13 +137,26 @@ async fn refresh_templates(
             _ = stopped.changed() => return,
         }
         let refreshed = channel.refresh_templates().await;
-        service
-            .shared()
-            .metrics
-            .template_approved(refreshed.is_ok());
+        metrics.template_approved(channel.templates().is_first_sendable());
         if let Err(problem) = refreshed {
             tracing::error!(hint = problem.hint(), "{problem}");
         }
+    }
+}
+
+/// Workers may switch while they send; here it is told, once.
+async fn tell_switches(
+    channel: WhatsAppChannel,
+    service: Service,
+    mut stopped: watch::Receiver<()>,
+) {
+    loop {
+        tokio::select! {
+            switch = channel.templates().next_switch() => service.tell_switch(&switch).await,
+            _ = stopped.changed() => return,
+        }
+        let metrics = &service.shared().metrics;
+        metrics.template_approved(channel.templates().is_first_sendable());
     }
 }
 
@@ -193,6 +215,26 @@ async fn keep_directory(service: Service, mut stopped: watch::Receiver<()>) {
             }
             Err(_) => {}
         }
+    }
+}
+
+async fn keep_standing(service: Service, mut stopped: watch::Receiver<()>) {
+    let mut ticks = every(STANDING_INTERVAL);
+    // The templates were looked at just before the first look here.
+    let mut is_first = true;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.changed() => return,
+        }
+        // The store says elsewhere when it is lost.
+        let Ok(heard) = service.look_at_standing().await else {
+            continue;
+        };
+        if heard == Heard::OfTemplates && !is_first {
+            service.shared().templates_changed.notify_one();
+        }
+        is_first = false;
     }
 }
 

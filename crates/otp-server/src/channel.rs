@@ -6,7 +6,6 @@ mod exchange;
 pub mod gateway;
 pub mod inbound;
 mod languages;
-mod secret;
 pub mod smtp;
 pub mod text;
 pub mod twilio;
@@ -14,6 +13,7 @@ pub mod vonage;
 pub mod whatsapp;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use otp_core::{AddressKind, ChannelKind, Handover, PhoneNumber, Recipient, VerificationId};
@@ -22,11 +22,13 @@ use zeroize::Zeroizing;
 pub use self::cause::{Cause, ProviderAnswer, Trouble};
 pub use self::exchange::{HttpOptions, InvalidAuthorities};
 use self::gateway::GatewayChannel;
-pub use self::secret::ProviderSecret;
+use self::inbound::Chat;
 use self::smtp::SmtpChannel;
+use self::text::{ChatAnswer, Texts};
 use self::twilio::TwilioChannel;
 use self::vonage::VonageChannel;
-use self::whatsapp::WhatsAppChannel;
+use self::whatsapp::{WhatsAppChannel, WhatsAppTextChannel};
+pub use crate::credential::Credential as ProviderSecret;
 
 /// What is to be delivered.
 #[derive(Debug)]
@@ -96,6 +98,30 @@ impl std::fmt::Debug for Notice {
     }
 }
 
+/// An answer to somebody who wrote.
+pub struct ChatReply {
+    /// Where they wrote.
+    pub chat: Chat,
+    /// Who, as the provider writes them.
+    pub to: String,
+    /// What is answered.
+    pub answer: ChatAnswer,
+    /// Languages that they read, best first.
+    pub languages: Vec<String>,
+    /// Goes along as the caller's reference; it names nothing.
+    pub reference: String,
+}
+
+/// Whom it goes to concerns nobody.
+impl std::fmt::Debug for ChatReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChatReply")
+            .field("chat", &self.chat)
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A code in the clear, from its making to its delivery.
 pub struct Secret(Zeroizing<String>);
 
@@ -138,6 +164,9 @@ pub enum DeliveryError {
     /// The channel serves nobody now: alarm, and try another way.
     #[error("channel down: {0}")]
     ChannelDown(#[source] Cause),
+    /// The person wants nothing this way: try another way at once, and tell whoever asked.
+    #[error("opted out: {0}")]
+    OptedOut(#[source] Cause),
     /// Our request is at fault: alarm.
     #[error("rejected: {0}")]
     Rejected(#[source] Cause),
@@ -158,6 +187,12 @@ impl DeliveryError {
         matches!(self, Self::Undeliverable(Cause::NoAddress(_)))
     }
 
+    /// Was no provider asked, for a reason that concerns this person alone?
+    #[must_use]
+    pub fn is_no_try(&self) -> bool {
+        self.is_for_want_of_an_address() || matches!(self, Self::OptedOut(_))
+    }
+
     /// What the provider or the network said.
     #[must_use]
     pub fn cause(&self) -> &Cause {
@@ -165,6 +200,7 @@ impl DeliveryError {
             Self::Undeliverable(cause)
             | Self::Throttled(cause)
             | Self::ChannelDown(cause)
+            | Self::OptedOut(cause)
             | Self::Rejected(cause)
             | Self::Uncertain(cause) => cause,
         }
@@ -182,6 +218,8 @@ impl DeliveryError {
 pub enum Channel {
     /// Templates over Meta's Cloud API: authentication for codes, utility for notices.
     WhatsApp(WhatsAppChannel),
+    /// Free text over the same API, within a day after the person wrote.
+    WhatsAppText(WhatsAppTextChannel),
     /// Messenger or text messages over Vonage.
     Vonage(VonageChannel),
     /// Text messages over Twilio.
@@ -197,6 +235,7 @@ impl Channel {
     pub async fn deliver(&self, message: &Message) -> Result<Accepted, DeliveryError> {
         match self {
             Self::WhatsApp(channel) => channel.deliver(message).await,
+            Self::WhatsAppText(channel) => channel.deliver(message).await,
             Self::Vonage(channel) => channel.deliver(message).await,
             Self::Twilio(channel) => channel.deliver(message).await,
             Self::Smtp(channel) => channel.deliver(message).await,
@@ -208,6 +247,8 @@ impl Channel {
     pub fn health(&self) -> Result<(), String> {
         match self {
             Self::WhatsApp(channel) => channel.health(),
+            // It needs no template, and has nothing else of its own.
+            Self::WhatsAppText(_) => Ok(()),
             Self::Vonage(channel) => channel.health(),
             Self::Twilio(channel) => channel.health(),
             Self::Smtp(channel) => channel.health(),
@@ -220,6 +261,7 @@ impl Channel {
     pub fn kind(&self) -> ChannelKind {
         match self {
             Self::WhatsApp(_) => ChannelKind::WhatsApp,
+            Self::WhatsAppText(_) => ChannelKind::WhatsAppText,
             Self::Vonage(channel) => channel.kind(),
             Self::Twilio(_) => ChannelKind::TwilioSms,
             Self::Smtp(_) => ChannelKind::Email,
@@ -232,16 +274,27 @@ impl Channel {
 #[derive(Clone, Debug)]
 pub struct Channels {
     whatsapp: WhatsAppChannel,
+    free_text: WhatsAppTextChannel,
+    texts: Arc<Texts>,
     all: Vec<Channel>,
 }
 
 impl Channels {
     /// WhatsApp, and the ways beside it.
     #[must_use]
-    pub fn new(whatsapp: WhatsAppChannel, beside: Vec<Channel>) -> Self {
-        let mut all = vec![Channel::WhatsApp(whatsapp.clone())];
+    pub fn new(whatsapp: WhatsAppChannel, texts: Arc<Texts>, beside: Vec<Channel>) -> Self {
+        let free_text = WhatsAppTextChannel::new(whatsapp.clone(), Arc::clone(&texts));
+        let mut all = vec![
+            Channel::WhatsApp(whatsapp.clone()),
+            Channel::WhatsAppText(free_text.clone()),
+        ];
         all.extend(beside);
-        Self { whatsapp, all }
+        Self {
+            whatsapp,
+            free_text,
+            texts,
+            all,
+        }
     }
 
     /// Each of them.
@@ -263,6 +316,34 @@ impl Channels {
     /// Hands a notice over by WhatsApp, which alone has templates for them.
     pub async fn notify(&self, notice: &Notice) -> Result<Accepted, DeliveryError> {
         self.whatsapp.notify(notice).await
+    }
+
+    /// Answers somebody in the chat that they wrote in; by SMS nothing is ever answered.
+    pub async fn answer(&self, reply: &ChatReply) -> Result<(), DeliveryError> {
+        let words = self.texts.answer(reply.answer, &reply.languages);
+        let said = match reply.chat {
+            Chat::WhatsApp => self.free_text.say(&format!("+{}", reply.to), words).await,
+            Chat::Messenger => {
+                let messenger = self.all.iter().find_map(|channel| match channel {
+                    Channel::Vonage(vonage) if vonage.kind() == ChannelKind::Messenger => {
+                        Some(vonage)
+                    }
+                    _ => None,
+                });
+                match messenger {
+                    Some(messenger) => messenger.say(&reply.to, words, &reply.reference).await,
+                    None => return Ok(()),
+                }
+            }
+            Chat::Sms => return Ok(()),
+        };
+        said.map(drop)
+    }
+
+    /// Which template WhatsApp's codes go out in instead of the first, and why.
+    #[must_use]
+    pub fn detour(&self) -> Option<String> {
+        self.whatsapp.templates().detour()
     }
 
     /// Would WhatsApp take a message, as of its last word?

@@ -7,6 +7,7 @@ mod address;
 mod agreement;
 mod applications;
 mod audit;
+mod callbacks;
 mod cli;
 mod code;
 mod dispatch_face;
@@ -19,10 +20,10 @@ mod keys;
 mod kind;
 mod limits;
 mod operations;
+mod opt_out;
 mod reader;
 mod redis;
 mod sample_face;
-mod secret;
 mod setting;
 mod shared_limits;
 mod smtp;
@@ -44,6 +45,7 @@ use toml::Table;
 use crate::channel::gateway::GatewayOptions;
 use crate::channel::smtp::SmtpOptions;
 use crate::channel::text::Texts;
+use crate::wishes::WishWords;
 
 pub use self::{
     applications::{
@@ -51,9 +53,10 @@ pub use self::{
         is_application_name, put_setting, settings_of_text,
     },
     audit::AuditSettings,
+    callbacks::CallbackSettings,
     cli::{
         ApplicationAction, ApplicationAddFlags, Cli, Command, ExportFlags, ImportFlags, KeyAction,
-        KeyCreateFlags, KeyListFlags, KeyRotateFlags,
+        KeyCreateFlags, KeyListFlags, KeyRotateFlags, OptOutAction, OptOutWhom,
     },
     code::CodeSettings,
     dispatch_face::DispatchFaceSettings,
@@ -64,7 +67,6 @@ pub use self::{
     limits::LimitSettings,
     operations::{LogFormat, LogSettings, MetricsSettings, SecretFile},
     sample_face::{Access, SampleFaceSettings},
-    secret::Secret,
     setting::{ConfigError, Setting},
     shared_limits::{BudgetSettings, CountrySettings, SharedLimitSettings},
     store::{Durability, StoreKind, StoreSettings},
@@ -76,6 +78,7 @@ use self::{
     reader::{Reader, Section},
     setting::Notes,
 };
+pub use crate::credential::Credential as Secret;
 
 /// Every setting, with its value. Relative paths have been joined to the working directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +103,8 @@ pub struct Config {
     pub budget: BudgetSettings,
     /// Applications with settings of their own, by name.
     pub applications: BTreeMap<String, ApplicationSettings>,
+    /// Calls to applications.
+    pub callbacks: CallbackSettings,
     /// The face for Meta's sample clients.
     pub sample_face: SampleFaceSettings,
     /// The face for applications.
@@ -112,6 +117,8 @@ pub struct Config {
     pub graph: GraphSettings,
     /// What messages say where no provider words them.
     pub texts: Texts,
+    /// The words by which people opt out and in.
+    pub opt_out: WishWords,
     /// Messenger and text messages by Vonage.
     pub vonage: Option<VonageSettings>,
     /// Text messages by Twilio.
@@ -188,13 +195,16 @@ impl Config {
         let budget = reader.section("budget", BudgetSettings::read);
         let mut applications = applications::read(&mut reader);
         dispatch_face.furnish(&mut applications);
+        let callbacks = reader.section("callbacks", CallbackSettings::read);
         let mut graph = reader.section("graph", GraphSettings::read);
         let texts = reader.section("texts", texts::read);
-        let vonage = reader.section("vonage", VonageSettings::read);
-        let twilio = reader.section("twilio", TwilioSettings::read);
+        let opt_out = reader.section("opt_out", opt_out::read);
+        let mut vonage = reader.section("vonage", VonageSettings::read);
+        let mut twilio = reader.section("twilio", TwilioSettings::read);
         let smtp = reader.section("smtp", smtp::read);
         let gateway = reader.section("gateway", gateway::read);
         let http = reader.section("http", HttpSettings::read);
+        ways::tell_at(http.public_url.as_deref(), &mut vonage, &mut twilio);
         let mut store = reader.section("store", StoreSettings::read);
         reader.section("redis", |section| {
             redis::read(section, &mut store.kind, store.queue_limit);
@@ -226,12 +236,14 @@ impl Config {
                 countries,
                 budget,
                 applications,
+                callbacks,
                 sample_face,
                 native_face,
                 key_face,
                 dispatch_face,
                 graph,
                 texts,
+                opt_out,
                 vonage,
                 twilio,
                 smtp,

@@ -146,6 +146,18 @@ impl Directory {
         self.known().applications.get(name).map(Arc::clone)
     }
 
+    /// All applications that are enabled, by name, the first so many.
+    #[must_use]
+    pub fn applications(&self, most: usize) -> Vec<Arc<Application>> {
+        let known = self.known();
+        known
+            .applications
+            .values()
+            .take(most)
+            .map(Arc::clone)
+            .collect()
+    }
+
     /// Whose key this is. What cannot be a key is refused without a look; a key that is not there
     /// takes as long as one that is.
     #[must_use]

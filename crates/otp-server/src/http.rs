@@ -3,6 +3,7 @@
 
 mod access;
 mod call;
+mod callback;
 mod client;
 mod dispatch;
 mod guard;
@@ -39,8 +40,8 @@ pub struct Faces {
     pub key: Option<KeyFace>,
     /// The dispatch face; nothing when it is off.
     pub dispatch: Option<Arc<DispatchFace>>,
-    /// What Meta's webhooks are confirmed with; nothing where they cannot be checked.
-    pub webhooks: Option<Webhooks>,
+    /// What Meta's webhooks are confirmed with, where they are served.
+    pub webhooks: Webhooks,
     /// Who may see figures and reasons, beside those with a key for it.
     pub insight: Arc<Access>,
     /// Whose address a request is counted under.
@@ -49,6 +50,7 @@ pub struct Faces {
     pub limits: Limits,
 }
 
+pub use callback::callback_body;
 pub use client::Clients;
 
 /// Whether a face is served.
@@ -141,9 +143,8 @@ pub fn routes(faces: Faces, metrics: MetricsPlace) -> impl FnOnce(&mut web::Serv
         if let Some(dispatch) = &faces.dispatch {
             config.configure(dispatch::routes(dispatch));
         }
-        if let Some(webhooks) = faces.webhooks.clone() {
-            config.configure(webhooks::routes(webhooks));
-        }
+        let inbox = &faces.service.shared().inbox;
+        config.configure(webhooks::routes(faces.webhooks.clone(), inbox));
         config.configure(problem::pages);
         config.configure(openapi::routes);
         if let Some(access) = faces.sample.clone() {

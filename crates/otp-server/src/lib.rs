@@ -6,15 +6,21 @@
 
 pub mod app;
 mod attendant;
+pub mod callback;
 pub mod channel;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod credential;
 pub mod directory;
 pub mod http;
+pub mod opt_outs;
 pub mod secret;
 pub mod service;
+pub mod signing;
 pub mod start_failure;
 pub mod store;
 pub mod telemetry;
+mod tls;
 pub mod whmcs;
+pub mod wishes;

@@ -5,6 +5,8 @@
 mod alarm;
 mod attend;
 mod audit;
+mod callbacks;
+mod chat;
 mod check;
 mod claims;
 mod deliver;
@@ -17,7 +19,9 @@ mod once;
 mod principal;
 mod readiness;
 mod resend;
+mod standing;
 mod start;
+mod switch;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -32,20 +36,25 @@ use tokio::time::timeout;
 
 pub use self::alarm::Alarms;
 pub use self::audit::Audit;
+pub use self::callbacks::{Callbacks, Lanes, Occurrence};
+pub use self::chat::Chats;
 pub use self::check::{CheckRequest, Checked, Wanted};
 pub use self::find::{Canceled, Found};
-pub use self::inbox::{Inbox, NotTaken, Rejected};
+pub use self::inbox::{Inbox, NotTaken, Rejected, VonageTells};
 pub use self::invoice::{Announced, InvoiceNotices, InvoiceRequest};
 pub use self::list::{Cursor, Page, Wanted as WantedOfList};
 pub use self::once::{Once, Ticket};
 pub use self::principal::Principal;
 pub use self::readiness::Readiness;
 pub use self::resend::ResendRequest;
+pub use self::standing::{Heard, Standings, Verdict};
 pub use self::start::{Resendable, StartOutcome, StartRequest, Started, Wishes};
+use crate::callback::Caller;
 use crate::channel::Channels;
 pub use crate::channel::{DeliveryError, Secret};
 use crate::clock::{Clock, Stopwatch};
 use crate::directory::Directory;
+use crate::opt_outs::OptOuts;
 pub use crate::store::Unavailable;
 use crate::store::{Along, Commit, Listed, Listing, Store, Versioned};
 use crate::telemetry::{Metrics, VerificationOutcome};
@@ -77,9 +86,17 @@ pub struct Shared {
     pub audit: Audit,
     /// How notices of invoices go out.
     pub invoice_notices: InvoiceNotices,
+    /// How applications are told what happened.
+    pub callbacks: Callbacks,
     /// Where what providers tell arrives.
     pub inbox: Inbox,
-    /// Rings when a template has changed.
+    /// What people say in chats.
+    pub chats: Chats,
+    /// Who wants no messages.
+    pub opt_outs: OptOuts,
+    /// What Meta said last of account and number.
+    pub standings: Standings,
+    /// Rings when a template has changed; the attendant listens.
     pub templates_changed: Notify,
 }
 
@@ -89,16 +106,23 @@ pub struct Service {
     shared: Arc<Shared>,
     channels: Channels,
     whmcs: Option<WhmcsClient>,
+    caller: Caller,
 }
 
 impl Service {
     /// The use cases over shared state and this worker's ways.
     #[must_use]
-    pub fn new(shared: Arc<Shared>, channels: Channels, whmcs: Option<WhmcsClient>) -> Self {
+    pub fn new(
+        shared: Arc<Shared>,
+        channels: Channels,
+        whmcs: Option<WhmcsClient>,
+        caller: Caller,
+    ) -> Self {
         Self {
             shared,
             channels,
             whmcs,
+            caller,
         }
     }
 
@@ -283,6 +307,7 @@ fn counted(event: Event) -> Option<VerificationOutcome> {
         Event::Canceled(_) => Some(VerificationOutcome::Canceled),
         Event::Failed(_) => Some(VerificationOutcome::Failed),
         Event::Redelivered(_) => Some(VerificationOutcome::Redelivered),
+        Event::Reported(_) => Some(VerificationOutcome::Reported),
         Event::Approved(_)
         | Event::Refused(_)
         | Event::HandedOn(_)

@@ -9,7 +9,10 @@ mod metrics;
 mod one_line;
 
 pub use self::{
-    labels::{COUNTRY_NOT_ALLOWED, DeliveryResult, Face, VerificationOutcome},
+    labels::{
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, Provider,
+        TemplateSwitch, VerificationOutcome, WhatsAppAlert,
+    },
     logging::{LogGuard, LoggingError, init_logging},
     metrics::Metrics,
 };

@@ -15,14 +15,13 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 pub use self::address::WhmcsAddress;
 use self::client::Client;
 pub use self::error::{Misconfigured, NothingToSend, Outage, WhmcsError};
 use self::invoice::InvoiceAnswer;
 pub use self::invoice::{Invoice, Told};
 use self::wire::{Action, Wire};
+pub use crate::credential::Credential as ApiSecret;
 
 /// How WHMCS is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,30 +34,6 @@ pub struct WhmcsOptions {
     pub secret: ApiSecret,
     /// Time for everything that one invoice takes: both calls, from connecting to the last byte.
     pub time_out: Duration,
-}
-
-/// The secret of API credentials, erased from memory when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiSecret(Zeroizing<String>);
-
-impl ApiSecret {
-    /// Takes a secret.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(Zeroizing::new(text.to_owned()))
-    }
-
-    /// Hands the secret out.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for ApiSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
 }
 
 /// Asks one WHMCS. Cheap to clone; it is not `Send`: make one per worker.

@@ -67,6 +67,7 @@ pub(super) fn answer(
         at_ms: clock::now_ms(),
         content: said,
         opaque,
+        told_at: None,
         user_id: recipient.is_user_id.then(|| recipient.id.as_str().into()),
         phone_number_id: Arc::clone(&number.id),
         status: "accepted",

@@ -90,6 +90,8 @@ pub(crate) struct Record {
     pub(crate) at_ms: u64,
     pub(crate) content: Content,
     pub(crate) opaque: Option<Box<str>>,
+    /// Where its receipts go, when the sender said so with the message.
+    pub(crate) told_at: Option<Box<str>>,
     /// Set when the message went to a business-scoped user id and not to a phone.
     pub(crate) user_id: Option<Box<str>>,
     pub(crate) phone_number_id: Arc<str>,

@@ -42,8 +42,10 @@ pub(crate) fn status(
         fields.push(("ErrorCode", code.unwrap_or(30003).to_string()));
     }
     fields.sort();
-    // Where it goes is what the sender gave with the message.
-    let url = record.opaque.as_deref().map(str::to_owned);
+    // Where it goes is what the sender gave with the message. What stands behind # says how often to
+    // try, and is neither posted nor signed.
+    let url = record.told_at.as_deref();
+    let url = url.map(|url| url.split('#').next().unwrap_or_default().to_owned());
     let signature = sign(
         &twilio.auth_token,
         url.as_deref().unwrap_or_default(),

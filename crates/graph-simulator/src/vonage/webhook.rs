@@ -46,7 +46,10 @@ pub(crate) fn status(
     if channel == VonageChannel::Sms && status == Status::Sent {
         body["usage"] = json!({"currency": "EUR", "price": "0.0333"});
     }
-    Some(signed(vonage, vonage.status_url.clone(), &body))
+    // What the sender said with the message goes before what the dashboard says.
+    let told_at = record.told_at.as_deref().map(str::to_owned);
+    let url = told_at.or_else(|| vonage.status_url.clone());
+    Some(signed(vonage, url, &body))
 }
 
 /// A person writes; `None` when there is no application at Vonage.

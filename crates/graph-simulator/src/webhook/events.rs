@@ -61,9 +61,17 @@ fn receipt_value(
     value
 }
 
-/// A person writes: the window opens, and the webhook says so.
-pub(crate) fn inbound_text(world: &World, from: &str, text: &str) -> Payload {
+/// A person writes, perhaps in answer to a message: the window opens, and the webhook says so.
+pub(crate) fn inbound_text(
+    world: &World,
+    from: &str,
+    text: &str,
+    context_id: Option<&str>,
+) -> Payload {
     let mut message = inbound_head(world, from);
+    if let Some(id) = context_id {
+        message["context"] = json!({"from": business_digits(world, None), "id": id});
+    }
     message["type"] = json!("text");
     message["text"] = json!({"body": text});
     inbound(world, None, from, &message)

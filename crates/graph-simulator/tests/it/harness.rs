@@ -146,6 +146,11 @@ pub(crate) fn code_message(to: &str, code: &str) -> Value {
 /// One webhook as it arrived.
 pub(crate) struct Arrival {
     pub(crate) signature: String,
+    /// What stands behind the address' question mark.
+    pub(crate) query: String,
+    /// The headers with which Vonage and Twilio prove themselves.
+    pub(crate) authorization: String,
+    pub(crate) twilio_signature: String,
     pub(crate) body: Bytes,
 }
 
@@ -247,12 +252,18 @@ async fn challenge(request: HttpRequest, inbox: Data<Inbox>) -> HttpResponse {
 }
 
 async fn arrive(request: HttpRequest, body: Bytes, inbox: Data<Inbox>) -> HttpResponse {
-    let signature = request.headers().get("X-Hub-Signature-256");
-    let signature = signature
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    drop(inbox.arrivals.send(Arrival { signature, body }));
+    let header = |name: &str| {
+        let value = request.headers().get(name);
+        let value = value.and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    drop(inbox.arrivals.send(Arrival {
+        signature: header("X-Hub-Signature-256"),
+        query: request.query_string().to_owned(),
+        authorization: header("Authorization"),
+        twilio_signature: header("X-Twilio-Signature"),
+        body,
+    }));
     let refused = inbox
         .refusals
         .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {

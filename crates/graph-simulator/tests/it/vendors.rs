@@ -40,7 +40,7 @@ fn stage() -> Stage {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a token is of now")]
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()

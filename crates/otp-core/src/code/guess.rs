@@ -79,7 +79,7 @@ fn symbol(char: char, alphabet: CodeAlphabet) -> Option<char> {
 
 /// The ASCII hyphen and what keyboards put in its place: hyphens, dashes, the minus sign, and
 /// their small and full-width forms.
-const fn is_hyphen(char: char) -> bool {
+pub(super) const fn is_hyphen(char: char) -> bool {
     matches!(
         char,
         '-' | '\u{ad}' | '\u{2010}'

@@ -15,6 +15,8 @@ pub struct Attention {
     pub hand_over: Vec<Handover>,
     /// What to tell an application.
     pub call: Vec<CallbackDue>,
+    /// What nobody took in for a day: to be put aside, and then [`Record::gave_up`].
+    pub give_up: Vec<CallbackDue>,
 }
 
 /// Something to tell an application now.
@@ -41,11 +43,13 @@ impl Record {
             let id = verification.id;
             match verification.callbacks.ring(id, now) {
                 Some(Rung::Try(callback)) => attention.call.push(CallbackDue { id, callback }),
-                Some(Rung::Dropped) => events.push(Event::CallbackDropped(id)),
+                Some(Rung::GiveUp(callback)) => {
+                    attention.give_up.push(CallbackDue { id, callback });
+                }
                 None => {}
             }
         }
-        if events.is_empty() && attention.call.is_empty() {
+        if events.is_empty() && attention.call.is_empty() && attention.give_up.is_empty() {
             return Decision::unchanged(attention);
         }
         Decision::changed(attention, next, events)
@@ -59,6 +63,10 @@ impl Verification {
             self.finish(Status::Expired);
             self.note(now, Happened::Expired);
             return (Some(Event::Expired(id)), None);
+        }
+        // The workflow may ask for less than it did.
+        if self.settle_if_far_enough(policy) {
+            return (Some(Event::Accepted(id)), None);
         }
         match &mut self.delivery {
             Delivery::Underway {

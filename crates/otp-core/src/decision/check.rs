@@ -1,10 +1,10 @@
 //! Is this the code? Every failed comparison is paid for in the record that comes back.
 
-use crate::record::{Happened, Status, Verification};
+use crate::record::{Happened, Status, Verification, VerifiedBy};
 use crate::window;
 use crate::{
-    Binding, Bound, CodeDigest, Decision, Event, Guess, Keys, NotACode, Policy, Record, RecordKey,
-    Timestamp, VerificationId,
+    Binding, Bound, Decision, Event, Guess, Keys, NotACode, Policy, Record, RecordKey, Timestamp,
+    VerificationId,
 };
 
 /// Which verification a guess is for.
@@ -80,6 +80,28 @@ impl Record {
         policy: &Policy,
         now: Timestamp,
     ) -> Decision<Verdict> {
+        self.check_by(VerifiedBy::Check, submission, (keys, key), policy, now)
+    }
+
+    /// The same for a code that the person sent in the chat: it counts like any other.
+    pub fn check_reply(
+        &self,
+        submission: Submission<'_>,
+        (keys, key): (&Keys, RecordKey),
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Decision<Verdict> {
+        self.check_by(VerifiedBy::Reply, submission, (keys, key), policy, now)
+    }
+
+    fn check_by(
+        &self,
+        by: VerifiedBy,
+        submission: Submission<'_>,
+        (keys, key): (&Keys, RecordKey),
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Decision<Verdict> {
         let Submission {
             which,
             submitted,
@@ -114,7 +136,11 @@ impl Record {
                     to: binding,
                 };
                 let digest = keys.code_digest(key, bound, found.id, guess.reveal());
-                self.compare(found, &digest, policy, now)
+                if found.digest.matches(&digest) {
+                    self.approve(found.id, by, now)
+                } else {
+                    self.fail(found.id, policy, now)
+                }
             }
         }
     }
@@ -150,27 +176,18 @@ impl Record {
         }
     }
 
-    fn compare(
-        &self,
-        found: &Verification,
-        digest: &CodeDigest,
-        policy: &Policy,
-        now: Timestamp,
-    ) -> Decision<Verdict> {
-        if !found.digest.matches(digest) {
-            return self.fail(found.id, policy, now);
-        }
+    fn approve(&self, id: VerificationId, by: VerifiedBy, now: Timestamp) -> Decision<Verdict> {
         let mut next = self.clone();
         next.failures.clear();
-        if let Some(verification) = next.verification_mut(found.id) {
+        if let Some(verification) = next.verification_mut(id) {
             verification.finish(Status::Approved);
-            verification.note(now, Happened::Approved);
+            let happened = match by {
+                VerifiedBy::Check => Happened::Approved,
+                VerifiedBy::Reply => Happened::ApprovedByReply,
+            };
+            verification.note(now, happened);
         }
-        Decision::changed(
-            Verdict::Approved(found.id),
-            next,
-            vec![Event::Approved(found.id)],
-        )
+        Decision::changed(Verdict::Approved(id), next, vec![Event::Approved(id)])
     }
 
     fn fail(&self, id: VerificationId, policy: &Policy, now: Timestamp) -> Decision<Verdict> {

@@ -22,7 +22,11 @@ impl DeliveryResult {
     /// A refused second try says nothing about the first one, which may have arrived.
     fn after(self, delivery: &Delivery) -> Self {
         match (self, delivery) {
-            (Self::Refused(_), Delivery::Underway { tries: 2.., .. }) => Self::Unsettled,
+            (Self::Refused(failure), Delivery::Underway { tries: 2.., .. })
+                if failure != Failure::OptedOut =>
+            {
+                Self::Unsettled
+            }
             (result, _) => result,
         }
     }
@@ -42,17 +46,19 @@ impl Record {
         now: Timestamp,
     ) -> Decision<Option<Handover>> {
         let mut next = self.clone();
+        let is_named = |result: &DeliveryResult| matches!(result, DeliveryResult::Accepted { .. });
         // What is said late of a message that another one has followed changes nothing.
         let expected = |verification: &&mut crate::Verification| {
-            let is_latest = verification
-                .attempts
-                .last()
-                .is_some_and(|last| last.number == number);
-            let is_awaited = matches!(
-                verification.delivery,
-                Delivery::Underway { .. } | Delivery::Dropped
-            );
-            is_latest && is_awaited
+            let last = verification.attempts.last();
+            let Some(last) = last.filter(|last| last.number == number) else {
+                return false;
+            };
+            match verification.delivery {
+                Delivery::Underway { .. } | Delivery::Dropped => true,
+                // A receipt was faster than the channel's own answer, which adds its name at most.
+                Delivery::Accepted => last.message_id.is_empty() && is_named(&result),
+                _ => false,
+            }
         };
         let Some(verification) = next.verification_mut(id).filter(expected) else {
             return Decision::unchanged(None);
@@ -79,29 +85,40 @@ impl Record {
                 Event::Unsettled(id)
             }
             DeliveryResult::Refused(failure) => {
-                verification.progressed(Progress::Failed(failure), now);
+                // Who wants nothing any more may have got what an earlier try sent.
+                let is_first =
+                    !matches!(verification.delivery, Delivery::Underway { tries: 2.., .. });
+                let progress = if is_first {
+                    Progress::Failed(failure)
+                } else {
+                    Progress::Unsettled
+                };
+                verification.progressed(progress, now);
                 verification.note(now, Happened::Refused(failure));
                 let why = HandedOn::Refused(failure);
                 handover = verification.hand_on_after(failure, why, policy, now);
                 let is_over = handover.is_none()
                     && !matches!(verification.delivery, Delivery::Watched { .. });
-                if is_over && verification.status == Status::Pending && verification.is_out() {
+                let is_pending = verification.status == Status::Pending;
+                let has_failed = is_over && is_pending && !verification.is_out();
+                if has_failed {
+                    let sent_at = verification.created_at;
+                    verification.delivery = Delivery::Refused;
+                    verification.finish(Status::Failed);
+                    verification.announce(now, CallbackKind::Failed);
+                    next.give_send_back(sent_at);
+                } else if is_over && is_pending {
                     // An earlier message may have arrived.
                     verification.delivery = Delivery::Unsettled;
                 } else if is_over {
-                    let sent_at = verification.created_at;
-                    let was_pending = verification.status == Status::Pending;
                     verification.delivery = Delivery::Refused;
-                    if was_pending {
-                        verification.finish(Status::Failed);
-                        verification.announce(now, CallbackKind::Failed);
-                        next.give_send_back(sent_at);
-                    }
                 }
-                match (&handover, is_over) {
-                    (Some(_), _) => Event::HandedOn(id),
-                    (None, true) => Event::Failed(id),
-                    (None, false) => Event::Refused(id),
+                if handover.is_some() {
+                    Event::HandedOn(id)
+                } else if has_failed {
+                    Event::Failed(id)
+                } else {
+                    Event::Refused(id)
                 }
             }
         };

@@ -1,7 +1,7 @@
 //! When the next step of a workflow takes over. Each hand-over is decided once, in a commit.
 
-use crate::record::{Delivery, Failure, HandedOn, Happened, Progress, Status, Verification};
-use crate::{ChannelKind, Policy, Sealed, Timestamp, VerificationId};
+use crate::record::{Delivery, Failure, HandedOn, Happened, Progress, Verification};
+use crate::{ChannelKind, Decision, Policy, Record, Sealed, Timestamp, VerificationId};
 
 /// A message to hand over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +12,34 @@ pub struct Handover {
     pub number: u8,
     /// By which channel.
     pub channel: ChannelKind,
+    /// Which try of it.
+    pub tries: u8,
     /// Addresses and code.
     pub sealed: Sealed,
+}
+
+impl Record {
+    /// Somebody is about to hand this over, or waits for its turn to: the time for it begins anew.
+    /// No when it is not to be handed over any more, or by somebody else.
+    pub fn begin(&self, handover: &Handover, policy: &Policy, now: Timestamp) -> Decision<bool> {
+        let mut next = self.clone();
+        let wanted = next
+            .verification_mut(handover.id)
+            .filter(|one| one.is_open(now) && one.handover().as_ref() == Some(handover));
+        let Some(verification) = wanted else {
+            return Decision::unchanged(false);
+        };
+        if let Delivery::Underway { deliver_by, .. } = &mut verification.delivery {
+            *deliver_by = now.plus(policy.deliver_within);
+        }
+        Decision::changed(true, next, Vec::new())
+    }
 }
 
 impl Verification {
     /// The message that is being handed over.
     pub(super) fn handover(&self) -> Option<Handover> {
-        let (Delivery::Underway { sealed, .. }, Some(last)) =
+        let (Delivery::Underway { tries, sealed, .. }, Some(last)) =
             (&self.delivery, self.attempts.last())
         else {
             return None;
@@ -28,6 +48,7 @@ impl Verification {
             id: self.id,
             number: last.number,
             channel: last.channel,
+            tries: *tries,
             sealed: sealed.clone(),
         })
     }
@@ -52,17 +73,32 @@ impl Verification {
         };
     }
 
-    /// Did any of its messages get as far as the step that it belongs to wants? A workflow that was
-    /// made shorter since wants nothing.
+    /// Did a message with this code get as far as its own step wants? A workflow that was made
+    /// shorter since wants nothing.
     pub(super) fn is_far_enough(&self, policy: &Policy) -> bool {
         let (Delivery::Underway { step, .. } | Delivery::Watched { step, .. }) = &self.delivery
         else {
             return true;
         };
-        policy.workflow.step(*step).is_none_or(|step| {
-            let mut attempts = self.attempts.iter();
-            attempts.any(|attempt| step.until.is_reached_by(attempt.progress))
+        let messages = self.messages_of_code().iter().rev();
+        let mut steps = messages.zip((0..=*step).rev());
+        steps.any(|(message, step)| {
+            let step = policy.workflow.step(step);
+            step.is_none_or(|step| step.until.is_reached_by(message.progress))
         })
+    }
+
+    /// Nobody waits any more once a message got far enough, and nothing else is sent.
+    pub(super) fn settle_if_far_enough(&mut self, policy: &Policy) -> bool {
+        let is_awaited = matches!(
+            self.delivery,
+            Delivery::Underway { .. } | Delivery::Watched { .. }
+        );
+        let is_settled = is_awaited && self.is_far_enough(policy);
+        if is_settled {
+            self.delivery = Delivery::Accepted;
+        }
+        is_settled
     }
 
     /// The latest message was refused. Answers with the next one to hand over, if it is to go out
@@ -81,11 +117,12 @@ impl Verification {
         };
         let (step, sealed) = (*step, sealed.clone());
         let this = policy.workflow.step(step)?;
-        if self.status != Status::Pending || !policy.workflow.has_next(step) {
+        if !self.is_open(now) || !policy.workflow.has_next(step) {
             return None;
         }
-        // No time brings an address that is not known.
-        if failure == Failure::NoAddress || this.fail_fast_on.contains(&failure) {
+        // No time brings an address that is not known, and nobody changes their mind within a step's wait.
+        let is_final = matches!(failure, Failure::NoAddress | Failure::OptedOut);
+        if is_final || this.fail_fast_on.contains(&failure) {
             return self.hand_on(why, policy, now);
         }
         if !matches!(self.delivery, Delivery::Watched { .. }) {
@@ -123,9 +160,10 @@ impl Verification {
         self.handover()
     }
 
-    /// Did any of its messages leave, as far as anybody knows?
+    /// Did any message with this code leave, as far as anybody knows?
     pub(super) fn is_out(&self) -> bool {
         let left = |progress| !matches!(progress, Progress::Failed(_) | Progress::NotSent);
-        self.attempts.iter().any(|attempt| left(attempt.progress))
+        let mut messages = self.messages_of_code().iter();
+        messages.any(|message| left(message.progress))
     }
 }

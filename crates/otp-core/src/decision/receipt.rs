@@ -65,7 +65,9 @@ impl Record {
         verification.note(now, Happened::Receipt { number, progress });
         let mut received = Received::Noted;
         let mut events = vec![Event::Receipt(id)];
-        let is_watched = matches!(verification.delivery, Delivery::Watched { .. });
+        if verification.settle_if_far_enough(policy) {
+            return Decision::changed(received, next, events);
+        }
         if let (Receipt::Failed(failure), true) = (receipt, is_latest) {
             let why = HandedOn::Refused(failure);
             let is_open = verification.is_open(now);
@@ -83,8 +85,6 @@ impl Record {
                     events.push(Event::Failed(id));
                 }
             }
-        } else if is_watched && verification.is_far_enough(policy) {
-            verification.delivery = Delivery::Accepted;
         }
         Decision::changed(received, next, events)
     }

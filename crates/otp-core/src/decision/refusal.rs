@@ -11,7 +11,7 @@ pub struct Refusal {
     pub retry_at: Timestamp,
 }
 
-/// The limits that hold a send or a check back.
+/// The limits that hold a send, a check or an answer back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The last send was moments ago.
@@ -34,11 +34,15 @@ pub enum Reason {
     AddressCheckLimit,
     /// Too many failed checks of this application, over all phones.
     ApplicationCheckLimit,
+    /// The person said that they asked for no code.
+    Reported,
+    /// Too many answers to one person in a chat.
+    AnswerLimit,
 }
 
 impl Reason {
     /// Each of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Cooldown,
         Self::SendLimit,
         Self::CheckLimit,
@@ -49,6 +53,8 @@ impl Reason {
         Self::Budget,
         Self::AddressCheckLimit,
         Self::ApplicationCheckLimit,
+        Self::Reported,
+        Self::AnswerLimit,
     ];
 
     /// The name by which it is known in logs, metrics and keys; it never changes.
@@ -65,6 +71,8 @@ impl Reason {
             Self::Budget => "budget",
             Self::AddressCheckLimit => "address_check_limit",
             Self::ApplicationCheckLimit => "application_check_limit",
+            Self::Reported => "reported",
+            Self::AnswerLimit => "answer_limit",
         }
     }
 }

@@ -121,9 +121,17 @@ impl Record {
                     retry_at,
                 },
             });
+        let by_reports =
+            window::next_send_after_reports(&self.reports, &policy.reports, now).map(|retry_at| {
+                Refusal {
+                    reason: Reason::Reported,
+                    retry_at,
+                }
+            });
         by_sends
             .into_iter()
             .chain(by_checks)
+            .chain(by_reports)
             .max_by_key(|refusal| refusal.retry_at)
     }
 
@@ -164,6 +172,7 @@ impl Record {
         self.refused_sends
             .retain(|at| now.since(*at) < refused_window);
         window::forget_old(&mut self.failures, now);
+        window::forget_old(&mut self.reports, now);
         if matches!(way_out, WayOut::Deliver(_)) {
             self.sends.push(now);
         }

@@ -91,6 +91,8 @@ impl Progress {
     #[must_use]
     pub(crate) fn is_moved_by(self, word: Self) -> bool {
         match (self.rung(), word.rung()) {
+            // Nobody knows, where the channel's word was awaited.
+            (Some(0), Some(0)) => self != word && word == Self::Unsettled,
             (Some(known), Some(new)) => new > known,
             // A channel that gave up may still have got it there.
             (None, Some(new)) => new >= ARRIVED,

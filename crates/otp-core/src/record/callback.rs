@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Happened;
+use super::{Attempt, Happened, Verification};
 use crate::{Timestamp, VerificationId};
 
 /// One thing to tell.
@@ -57,7 +57,8 @@ impl CallbackKind {
     /// Of what an application is told when that happens.
     pub(super) fn of(what: Happened) -> Option<Self> {
         match what {
-            Happened::Approved => Some(Self::Approved),
+            Happened::Approved | Happened::ApprovedByReply => Some(Self::Approved),
+            Happened::Reported => Some(Self::Reported),
             Happened::Expired => Some(Self::Expired),
             Happened::Canceled | Happened::Replaced => Some(Self::Canceled),
             Happened::Locked => Some(Self::Locked),
@@ -86,8 +87,9 @@ pub struct Callbacks {
 pub(crate) enum Rung {
     /// It is to be tried now.
     Try(Callback),
-    /// It was tried for so long that nobody will take it in any more.
-    Dropped,
+    /// It was tried for so long that nobody will take it in any more. It stays until somebody says
+    /// that it was put aside.
+    GiveUp(Callback),
 }
 
 impl Callbacks {
@@ -98,6 +100,9 @@ impl Callbacks {
     /// A try is longer than this under no circumstances, and the next one comes no sooner.
     pub const PAUSE_MIN: Duration = Duration::from_secs(15);
     const PAUSE_MAX: Duration = Duration::from_hours(1);
+    /// The record is kept for so long after the last thing to tell: a day of tries, and a day in which
+    /// no server may run.
+    const KEPT_FOR: Duration = Duration::from_hours(48);
 
     /// Those that wait, in order.
     #[must_use]
@@ -135,15 +140,20 @@ impl Callbacks {
             .first_mut()
             .filter(|first| first.next_at <= now)?;
         if now.since(first.at) >= Self::TRIED_FOR {
-            self.waiting.remove(0);
-            return Some(Rung::Dropped);
+            first.next_at = now.plus(Self::PAUSE_MIN);
+            return Some(Rung::GiveUp(*first));
         }
         first.tries = first.tries.saturating_add(1);
         first.next_at = now.plus(pause(id, *first));
         Some(Rung::Try(*first))
     }
 
-    /// It was taken in: the next one's turn.
+    /// Until when what waits must not be forgotten.
+    pub(crate) fn kept_until(&self) -> Option<Timestamp> {
+        self.waiting.last().map(|last| last.at.plus(Self::KEPT_FOR))
+    }
+
+    /// It was taken in, or put aside: the next one's turn.
     pub(crate) fn taken(&mut self, number: u16, now: Timestamp) -> bool {
         let is_first = self
             .waiting
@@ -156,6 +166,34 @@ impl Callbacks {
             }
         }
         is_first
+    }
+}
+
+impl Verification {
+    /// The message that a word on a delivery is about, as far as the trail still tells.
+    #[must_use]
+    pub fn told_of(&self, callback: &Callback) -> Option<&Attempt> {
+        if callback.kind != CallbackKind::DeliveryUpdated {
+            return None;
+        }
+        let last = self.attempts.last()?;
+        let mut begun_since = 0;
+        for step in self.trail.iter().rev() {
+            let is_it = step.at == callback.at
+                && CallbackKind::of(step.what) == Some(CallbackKind::DeliveryUpdated);
+            match step.what {
+                Happened::Receipt { number, .. } if is_it => {
+                    return self.attempts.iter().find(|one| one.number == number);
+                }
+                _ if is_it => break,
+                Happened::Sending(_) | Happened::Resending(_) | Happened::HandedOn(..) => {
+                    begun_since += 1;
+                }
+                _ => {}
+            }
+        }
+        let number = last.number.saturating_sub(begun_since);
+        self.attempts.iter().find(|one| one.number == number)
     }
 }
 

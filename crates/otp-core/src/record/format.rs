@@ -1,6 +1,7 @@
 //! How a record is written down: one format byte, then `postcard`.
 //!
-//! The stored shape has types of its own, so that a change to the rules cannot change what old
+//! A record is written in the oldest format that can say all of it, so that most of them stay readable
+//! to the version before. The stored shape has types of its own, so that a change to the rules cannot change what old
 //! bytes mean. A new shape gets a new format number and a way to read the old one.
 
 /// Two enums with the same variants, each turned into the other.
@@ -26,18 +27,21 @@ macro_rules! mirrored {
 mod attempts;
 mod callbacks;
 mod first;
+mod replies;
 mod steps;
 
 use serde::{Deserialize, Serialize};
 
 use self::attempts::StoredAttempt;
 use self::callbacks::StoredCallbacks;
+use self::replies::StoredReplies;
 use self::steps::StoredStep;
 use super::{About, DEFAULT_APPLICATION, Delivery, Record, Status, Verification};
 use crate::{CodeAlphabet, CodeDigest, CodeLength, CodePolicy, Sealed, Timestamp, VerificationId};
 
 const FIRST_FORMAT: u8 = 1;
-const FORMAT: u8 = 2;
+const SECOND_FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 const USUAL_BYTES: usize = 384;
 
 /// Stored bytes that cannot be read as a record.
@@ -149,18 +153,27 @@ impl Record {
         };
         // Most records fit; growing byte by byte is what costs.
         let mut bytes = Vec::with_capacity(USUAL_BYTES);
-        bytes.push(FORMAT);
-        postcard::to_extend(&stored, bytes).expect("a record in memory can always be written down")
+        let replies = StoredReplies::of(self);
+        bytes.push(replies.as_ref().map_or(SECOND_FORMAT, |_| FORMAT));
+        let written = postcard::to_extend(&stored, bytes).and_then(|bytes| match replies {
+            Some(replies) => postcard::to_extend(&replies, bytes),
+            None => Ok(bytes),
+        });
+        written.expect("a record in memory can always be written down")
     }
 
     /// Reads what [`Record::encode`] wrote.
     pub fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
         let (format, body) = bytes.split_first().ok_or(RecordError::Damaged)?;
         match *format {
-            FORMAT => {
-                let stored: StoredRecord =
-                    postcard::from_bytes(body).map_err(|_| RecordError::Damaged)?;
-                stored.try_into()
+            SECOND_FORMAT | FORMAT => {
+                let taken = postcard::take_from_bytes(body);
+                let (stored, rest): (StoredRecord, _) = taken.map_err(|_| RecordError::Damaged)?;
+                let mut record: Self = stored.try_into()?;
+                if *format == FORMAT {
+                    StoredReplies::read(rest)?.put_into(&mut record);
+                }
+                Ok(record)
             }
             FIRST_FORMAT => first::decode(body),
             newer if newer > FORMAT => Err(RecordError::NewerFormat(newer)),
@@ -182,6 +195,7 @@ impl TryFrom<StoredRecord> for Record {
             sends: stored.sends,
             refused_sends: stored.refused_sends,
             failures: stored.failures,
+            reports: Vec::new(),
             verifications: stored
                 .verifications
                 .into_iter()

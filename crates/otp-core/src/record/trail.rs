@@ -46,12 +46,32 @@ pub enum Happened {
     Locked,
     /// The right code was given.
     Approved,
+    /// The right code was given in the chat that it went out by.
+    ApprovedByReply,
+    /// The person says that they did not ask for the code.
+    Reported,
     /// Time ran out.
     Expired,
     /// The application called it off.
     Canceled,
     /// A newer code for the same purpose took its place.
     Replaced,
+}
+
+impl Happened {
+    /// From here on another code is valid.
+    pub(crate) const fn is_a_new_code(self) -> bool {
+        matches!(self, Self::Sending(_) | Self::Resending(_) | Self::NotSent)
+    }
+}
+
+/// How the right code came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifiedBy {
+    /// The application handed it in.
+    Check,
+    /// The person sent it in the chat.
+    Reply,
 }
 
 /// Why the next channel took over.
@@ -63,12 +83,15 @@ pub enum HandedOn {
     Refused(Failure),
 }
 
-/// Steps that are kept; the first one and the latest ones stay.
+/// Steps that are kept; the first one, those that are asked for later, and the latest ones stay.
 pub(crate) const STEPS_MAX: usize = 48;
 
 pub(crate) fn add(trail: &mut Vec<Step>, at: Timestamp, what: Happened) {
     if trail.len() >= STEPS_MAX {
-        trail.remove(1);
+        let is_expendable =
+            |step: &Step| !matches!(step.what, Happened::ApprovedByReply | Happened::Reported);
+        let expendable = trail.iter().skip(1).position(is_expendable);
+        trail.remove(expendable.map_or(0, |place| place + 1));
     }
     trail.push(Step { at, what });
 }

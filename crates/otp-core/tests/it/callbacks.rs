@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use otp_core::{About, CallbackDue, CallbackKind, Callbacks, DeliveryResult, Event, Receipt};
+use otp_core::{
+    About, Attention, CallbackDue, CallbackKind, Callbacks, DeliveryResult, Event, Receipt, Record,
+};
 
 use crate::world::{Held, World, wrong};
 
@@ -72,12 +74,22 @@ fn what_is_not_taken_in_is_told_again_after_growing_pauses_for_a_day() {
     let mut last = world.now;
     while let Some(due_at) = world.record.due_at() {
         world.now = due_at;
-        let due = calls(&mut world);
-        if let [call] = due[..] {
+        let Attention { call, give_up, .. } = world.attend();
+        if let [call] = call[..] {
             tries += 1;
             assert_eq!(call.callback.kind, CallbackKind::Canceled);
             pauses.push(world.now.since(last));
             last = world.now;
+        }
+        if let [due] = give_up[..] {
+            assert_eq!(world.attend().give_up, [], "it is being put aside");
+            assert!(world.record.forget_at() > world.now);
+            world.pass(Callbacks::PAUSE_MIN);
+            assert_eq!(world.attend().give_up.len(), 1, "nobody put it aside");
+            for _ in 0..2 {
+                let decision = world.record.gave_up(due.id, due.callback.number, world.now);
+                world.take(decision);
+            }
         }
     }
     assert!((24..45).contains(&tries), "{tries} tries");
@@ -93,7 +105,9 @@ fn what_is_not_taken_in_is_told_again_after_growing_pauses_for_a_day() {
         lasted >= day && lasted < day + Duration::from_mins(72),
         "{lasted:?}"
     );
-    assert!(world.events.contains(&Event::CallbackDropped(held.id)));
+    let dropped = Event::CallbackDropped(held.id);
+    let dropped = world.events.iter().filter(|event| **event == dropped);
+    assert_eq!(dropped.count(), 1);
 }
 
 #[test]
@@ -125,4 +139,38 @@ fn of_too_much_that_waits_the_oldest_words_on_deliveries_go() {
         waiting.last().map(|last| last.kind),
         Some(CallbackKind::Canceled)
     );
+}
+
+#[test]
+fn a_word_on_a_delivery_names_its_message() {
+    let (mut world, held) = announced();
+    world.delivered(held.id, accepted());
+    world.pass_secs(61);
+    world.resend(held.id);
+    world.pass_secs(1);
+    world.delivered(held.id, accepted());
+    world.pass_secs(1);
+    world.receipt(held.id, 1, Receipt::Delivered);
+    let verification = world.record.verification(held.id).expect("remembered");
+    let told = verification.callbacks.waiting().iter();
+    let numbers: Vec<_> = told
+        .map(|callback| verification.told_of(callback).map(|attempt| attempt.number))
+        .collect();
+    assert_eq!(numbers, [Some(1), Some(2), Some(1)]);
+}
+
+#[test]
+fn what_is_still_to_be_told_is_not_given_up_for_what_has_been_told() {
+    let (mut world, first) = announced();
+    world.delivered(first.id, accepted());
+    world.cancel(first.id);
+    for window in &mut world.policy.sends.windows {
+        window.count = 1000;
+    }
+    for _ in 0..Record::VERIFICATIONS_MAX + 2 {
+        world.pass_secs(61);
+        let held = world.send();
+        world.cancel(held.id);
+    }
+    assert!(world.record.verification(first.id).is_some());
 }

@@ -369,25 +369,3 @@ fn sends_that_are_refused_and_given_back_have_a_cap_of_their_own() {
     world.now = retry_at;
     world.send();
 }
-
-#[test]
-fn a_delivery_is_taken_up_only_while_its_code_is_wanted() {
-    let mut world = World::new();
-    let held = world.send();
-    world.pass_secs(15);
-    let [redelivery] = &world.attend().hand_over[..] else {
-        panic!("one redelivery")
-    };
-    let (id, copy) = (redelivery.id, redelivery.sealed.clone());
-    assert!(world.record.awaits_delivery(id, &copy, world.now));
-    let mut settled = world.record.clone();
-    if let Some(next) = settled
-        .delivered((id, 1), DeliveryResult::Unsettled, &world.policy, world.now)
-        .next
-    {
-        settled = next;
-    }
-    assert!(!settled.awaits_delivery(id, &copy, world.now));
-    assert_eq!(world.check(&held.code), Verdict::Approved(held.id));
-    assert!(!world.record.awaits_delivery(id, &copy, world.now));
-}

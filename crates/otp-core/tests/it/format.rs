@@ -31,10 +31,25 @@ fn a_record_survives_being_stored() {
 #[test]
 fn a_newer_format_is_refused_by_name_and_nonsense_as_damaged() {
     let mut bytes = busy_world().record.encode();
-    bytes[0] = 3;
-    assert_eq!(Record::decode(&bytes), Err(RecordError::NewerFormat(3)));
+    bytes[0] = 4;
+    assert_eq!(Record::decode(&bytes), Err(RecordError::NewerFormat(4)));
     assert_eq!(Record::decode(&[]), Err(RecordError::Damaged));
     assert_eq!(Record::decode(&[1, 255, 255]), Err(RecordError::Damaged));
+}
+
+#[test]
+fn a_record_is_of_the_third_format_once_somebody_said_something_in_a_chat() {
+    let mut world = World::new();
+    let held = world.send();
+    assert_eq!(world.record.encode()[0], 2);
+    let decision = world.record.report(held.id, world.now);
+    world.take(decision);
+    let bytes = world.record.encode();
+    assert_eq!(bytes[0], 3);
+    assert_eq!(Record::decode(&bytes), Ok(world.record));
+    for length in 0..bytes.len() {
+        assert!(Record::decode(&bytes[..length]).is_err(), "{length} bytes");
+    }
 }
 
 #[test]
@@ -63,5 +78,6 @@ proptest! {
         let _ = Record::decode(&bytes);
         let _ = Record::decode(&[&[1], &bytes[..]].concat());
         let _ = Record::decode(&[&[2], &bytes[..]].concat());
+        let _ = Record::decode(&[&[3], &bytes[..]].concat());
     }
 }

@@ -1,5 +1,6 @@
 //! The rules' tests: through the public face, with a clock and dice of their own.
 
+mod arrival;
 mod callbacks;
 mod code;
 mod decisions;
@@ -9,6 +10,7 @@ mod model;
 mod named;
 mod phone;
 mod recipients;
+mod replies;
 mod shared_limits;
 mod tally;
 mod workflow;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use otp_core::{
-    CancelOutcome, DeliveryResult, Failure, SendOutcome, Submission, Submitted, Verdict,
-    VerificationId, Which,
+    CancelOutcome, DeliveryResult, Failure, ReportOutcome, SendOutcome, Status, Submission,
+    Submitted, Verdict, VerificationId, Which,
 };
 use proptest::prelude::*;
 
@@ -18,6 +18,8 @@ enum Step {
     GuessRight,
     GuessOld(prop::sample::Index),
     GuessWrong,
+    Reply,
+    Report,
     Cancel,
     Refuse,
     Accept,
@@ -34,6 +36,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::GuessRight),
         2 => any::<prop::sample::Index>().prop_map(Step::GuessOld),
         6 => Just(Step::GuessWrong),
+        2 => Just(Step::Reply),
+        1 => Just(Step::Report),
         1 => Just(Step::Cancel),
         1 => Just(Step::Refuse),
         1 => Just(Step::Accept),
@@ -51,6 +55,7 @@ struct Model {
     approved: Vec<(VerificationId, String)>,
     sends: Vec<u64>,
     comparisons: Vec<u64>,
+    reports: Vec<u64>,
     failures_since_success: usize,
     wrong_on_current: u32,
 }
@@ -63,6 +68,11 @@ impl Model {
     fn sent(&mut self, held: Held, is_resend: bool) {
         if let Some(last) = self.sends.last() {
             assert!(self.now_ms - last >= 60_000, "cooldown");
+        }
+        if let Some(last) = self.reports.last() {
+            let of_its_day = Self::within(&self.reports, *last, 86_400);
+            let wait_secs = if of_its_day > 1 { 86_400 } else { 3_600 };
+            assert!(self.now_ms - last >= wait_secs * 1000, "reported");
         }
         self.sends.push(self.now_ms);
         assert!(
@@ -191,6 +201,26 @@ fn play(steps: Vec<Step>) {
                 };
                 let verdict = world.check(&guess.code);
                 model.judge(&guess, verdict);
+            }
+            Step::Reply => {
+                let Some((current, _)) = model.current.clone() else {
+                    continue;
+                };
+                let verdict = world.reply(Which::Purpose(""), &current.code);
+                model.judge(&current, verdict);
+            }
+            Step::Report => {
+                let Some((current, _)) = model.current.clone() else {
+                    continue;
+                };
+                if world.report(current.id) == ReportOutcome::Noted {
+                    model.reports.push(model.now_ms);
+                }
+                // What had expired by then is told to have expired.
+                let reported = world.record.verification(current.id);
+                if reported.is_some_and(|one| one.status == Status::Canceled) {
+                    model.current = None;
+                }
             }
             Step::Cancel => {
                 let Some((current, _)) = model.current.clone() else {

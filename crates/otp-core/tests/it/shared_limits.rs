@@ -129,6 +129,22 @@ fn a_message_costs_what_its_country_costs() {
 }
 
 #[test]
+fn a_notice_is_paid_for_as_a_code_is_out_of_both_budgets() {
+    let limits = all_limits();
+    let german = "+4930123456";
+    let phone = PhoneNumber::parse(german).expect("a phone");
+    let paid = |claims: Vec<Claim>| -> Vec<Claim> {
+        let paid = claims.into_iter();
+        paid.filter(|claim| claim.reason == Reason::Budget)
+            .collect()
+    };
+    let notice = limits.of_notice(&keys(1), ASKER.application, &phone);
+    let of_notice = paid(notice.expect("an allowed country"));
+    assert_eq!(of_notice.len(), 2);
+    assert_eq!(of_notice, paid(of_send(&limits, ASKER, german)));
+}
+
+#[test]
 fn codes_go_to_allowed_countries_only_and_a_denied_one_is_denied_even_if_allowed() {
     let german = PhoneNumber::parse("+4930123456").expect("a phone");
     let try_with = |allow: &[&str], deny: &[&str]| {

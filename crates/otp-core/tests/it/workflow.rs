@@ -10,7 +10,7 @@ use otp_core::{
 use crate::world::{Held, World};
 
 /// Messenger, read within two minutes; then SMS; then e-mail.
-fn three_ways() -> World {
+pub(super) fn three_ways() -> World {
     let step = |channel, secs, until| WorkflowStep {
         fail_fast_on: vec![Failure::Undeliverable, Failure::ChannelDown],
         ..WorkflowStep::new(channel, Duration::from_secs(secs), until)
@@ -26,13 +26,13 @@ fn three_ways() -> World {
     })
 }
 
-fn accepted() -> DeliveryResult {
+pub(super) fn accepted() -> DeliveryResult {
     DeliveryResult::Accepted {
         message_id: "m".to_owned(),
     }
 }
 
-fn channels(world: &World, held: &Held) -> Vec<(ChannelKind, Progress)> {
+pub(super) fn channels(world: &World, held: &Held) -> Vec<(ChannelKind, Progress)> {
     let verification = world.record.verification(held.id).expect("remembered");
     let attempts = verification.attempts.iter();
     attempts.map(|one| (one.channel, one.progress)).collect()

@@ -5,8 +5,8 @@ use std::time::Duration;
 use otp_core::{
     About, Addressee, Attention, Bound, CancelOutcome, Code, Decision, DeliveryResult, Event,
     Handover, Keys, MasterSecret, NewCode, NewVerification, PhoneNumber, Policy, Receipt, Received,
-    Record, RecordKey, SendOutcome, Submission, Submitted, Timestamp, Verdict, VerificationId,
-    WayOut, Which,
+    Recipient, Record, RecordKey, ReportOutcome, SendOutcome, Submission, Submitted, Timestamp,
+    Verdict, VerificationId, WayOut, Which,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -121,6 +121,25 @@ impl World {
             &self.policy,
             self.now,
         );
+        self.take(decision)
+    }
+
+    /// The same for a code that the person sends in the chat.
+    pub(crate) fn reply(&mut self, which: Which<'_>, text: &str) -> Verdict {
+        let submission = Submission {
+            which,
+            submitted: Submitted::Text(text),
+            binding: None,
+        };
+        let (keys, key) = (&self.keys, self.key);
+        let decision = self
+            .record
+            .check_reply(submission, (keys, key), &self.policy, self.now);
+        self.take(decision)
+    }
+
+    pub(crate) fn report(&mut self, id: VerificationId) -> ReportOutcome {
+        let decision = self.record.report(id, self.now);
         self.take(decision)
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use whatsapp_cloud::{AccessToken, AppSecret, ClientConfig, GraphClient, WhatsAppInfo};
 
-use crate::channel::whatsapp::{TemplateBook, WhatsAppChannel};
+use super::forewarning;
+use crate::channel::whatsapp::{TemplateBook, TemplateOrder, WhatsAppChannel};
 use crate::config::Config;
 
 /// An account whose template can be sent.
@@ -29,9 +30,20 @@ impl Account {
         let client = client_config(config, info.access_token.clone());
         let graph = GraphClient::new(&client)
             .context("the Graph API cannot be called with these settings\nhint: check --graph-url, and [graph] in the configuration")?;
-        let language = config.graph.default_language.as_deref();
-        let opened = TemplateBook::open(&graph, &info.waba_id, &info.template_id, language).await;
+        let order = TemplateOrder {
+            waba_id: info.waba_id,
+            template_id: info.template_id,
+            default_language: config.graph.default_language.clone(),
+            alternates: config.graph.alternate_templates.clone(),
+        };
+        let opened = TemplateBook::open(&graph, order).await;
         let (templates, report) = opened.map_err(|problem| told(&problem, &problem.hint()))?;
+        for warning in &report.warnings {
+            tracing::warn!("{warning}");
+        }
+        for warning in forewarning::of_late_messages(config, &templates) {
+            tracing::warn!("{warning}");
+        }
         for (application, own) in &config.applications {
             for (language, name) in &own.templates {
                 let checked = templates.check_own(&graph, name, language).await;
@@ -66,6 +78,7 @@ impl Account {
             graph,
             Arc::clone(&self.phone_number_id),
             Arc::clone(&self.templates),
+            self.client.deadline,
         )
     }
 }

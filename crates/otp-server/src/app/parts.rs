@@ -8,13 +8,18 @@ use tokio::sync::Notify;
 
 use super::account::Account;
 use super::vault::Vault;
-use super::ways::Ways;
+use super::ways::{Ways, inbox};
+use crate::callback::Callers;
 use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
-use crate::config::{Config, Secret};
+use crate::config::Config;
 use crate::directory::Directory;
-use crate::service::{Alarms, Audit, Inbox, InvoiceNotices, Service, Shared};
+use crate::http;
+use crate::opt_outs::OptOuts;
+use crate::service::{
+    Alarms, Audit, Callbacks, Chats, InvoiceNotices, Lanes, Service, Shared, Standings,
+};
 use crate::telemetry::Metrics;
 use crate::whmcs::{WhmcsClient, WhmcsOptions};
 
@@ -25,6 +30,7 @@ pub(super) struct Parts {
     account: Account,
     whmcs: Option<WhmcsOptions>,
     ways: Ways,
+    callers: Callers,
 }
 
 impl Parts {
@@ -33,8 +39,11 @@ impl Parts {
         warm_up();
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let registry = store.registry();
+        let opt_outs = OptOuts::new(registry.clone(), keys.clone());
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let ways = Ways::configured(config, &clock)?;
+        let callers = Callers::new(&config.callbacks.options)
+            .context("applications cannot be called\nhint: check callbacks.ca_file")?;
         let shared = Shared {
             store,
             keys,
@@ -47,7 +56,14 @@ impl Parts {
                 language: config.whmcs.invoice_language.clone(),
                 application: config.whmcs.application.clone(),
             },
-            inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
+            callbacks: Callbacks {
+                write: http::callback_body,
+                lanes: Lanes::new(config.callbacks.at_once),
+            },
+            inbox: inbox(config),
+            chats: Chats::new(config.opt_out.clone()),
+            opt_outs,
+            standings: Standings::default(),
             templates_changed: Notify::new(),
             audit: if config.audit.enabled {
                 Audit::On
@@ -60,6 +76,7 @@ impl Parts {
             account,
             whmcs: config.whmcs.api.clone(),
             ways,
+            callers,
         })
     }
 
@@ -74,8 +91,9 @@ impl Parts {
         (
             Service::new(
                 Arc::clone(&self.shared),
-                Channels::new(channel.clone(), self.ways.channels()),
+                Channels::new(channel.clone(), self.ways.texts(), self.ways.channels()),
                 self.whmcs.as_ref().map(WhmcsClient::new),
+                self.callers.caller(),
             ),
             channel,
         )

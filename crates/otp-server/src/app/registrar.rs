@@ -8,6 +8,7 @@ use super::vault::outlives_us;
 use crate::clock::Clock;
 use crate::config::{Config, SecretFile, StoreKind};
 use crate::directory::Registrar;
+use crate::opt_outs::OptOuts;
 use crate::secret::{self, SecretError};
 use crate::store::Store;
 use crate::store::embedded::EmbeddedStore;
@@ -16,14 +17,23 @@ use crate::store::registry::{EmbeddedRegistry, Registry};
 
 /// Applications and keys of the configured store. No server need run, and none need stop.
 pub async fn registrar(config: &Config) -> Result<Registrar> {
+    Ok(Registrar::new(config.clone(), registry(config).await?))
+}
+
+/// Who wants no messages, in the configured store. No server need run, and none need stop.
+pub async fn opt_outs(config: &Config) -> Result<OptOuts> {
+    let registry = registry(config).await?;
+    Ok(OptOuts::new(registry, keys_to_seal(config).await?))
+}
+
+async fn registry(config: &Config) -> Result<Registry> {
     outlives_us(config)?;
-    let registry = match &config.store.kind {
+    Ok(match &config.store.kind {
         StoreKind::Redis(options) => Registry::Redis(connect(options).await?.registry()),
         StoreKind::Embedded | StoreKind::Memory => {
             Registry::Embedded(EmbeddedRegistry::in_dir(&config.data_dir))
         }
-    };
-    Ok(Registrar::new(config.clone(), registry))
+    })
 }
 
 /// The keys of the installation's secret. It is made if neither it nor the store is there yet.

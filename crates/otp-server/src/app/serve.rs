@@ -54,10 +54,10 @@ pub(super) fn faces(config: &Config, listener: TcpListener, parts: Arc<Parts>) -
             access: face.access.where_it_listens(is_local(config)),
         })
     });
-    let webhooks = config.graph.app_secret.is_some().then(|| Webhooks {
+    let webhooks = Webhooks {
         verify_token: config.graph.webhook_verify_token.clone(),
         room: Arc::new(Semaphore::new(http::WEBHOOKS_AT_ONCE)),
-    });
+    };
     let insight = Arc::new(insight(config));
     let clients = Arc::new(Clients::new(
         settings.trusted_proxies.clone(),

@@ -7,12 +7,14 @@ use anyhow::{Context, Result};
 use crate::channel::Channel;
 use crate::channel::breaker::{Breaker, BreakerSettings};
 use crate::channel::gateway::{Gateway, GatewayChannel};
+use crate::channel::inbound::{TwilioWebhook, VonageWebhook, WhatsAppWebhook};
 use crate::channel::smtp::{SmtpChannel, SmtpOptions};
 use crate::channel::text::Texts;
 use crate::channel::twilio::{Twilio, TwilioChannel};
 use crate::channel::vonage::{Vonage, VonageChannel, VonageWay};
 use crate::clock::Clock;
 use crate::config::{Config, VonageSettings};
+use crate::service::Inbox;
 
 /// What all threads share of them. A way that is not configured is not made.
 #[derive(Debug, Default)]
@@ -67,6 +69,11 @@ impl Ways {
         Ok(ways)
     }
 
+    /// What messages and answers say.
+    pub(super) fn texts(&self) -> Arc<Texts> {
+        Arc::clone(&self.texts)
+    }
+
     /// A channel for each way, for the calling thread, which must run an actix system or worker.
     pub(super) fn channels(&self) -> Vec<Channel> {
         let vonage = self.vonage.iter().map(|(vonage, way, breaker)| {
@@ -88,4 +95,24 @@ impl Ways {
         });
         vonage.chain(twilio).chain(smtp).chain(gateway).collect()
     }
+}
+
+/// Where providers tell, as far as what they tell can be checked.
+pub(super) fn inbox(config: &Config) -> Inbox {
+    let app_secret = config.graph.app_secret.as_ref();
+    let vonage = config.vonage.as_ref().and_then(|vonage| {
+        let id = vonage.options.application_id.clone();
+        let secret = vonage.signature_secret.clone();
+        secret.map(|secret| VonageWebhook::new(secret, id))
+    });
+    let twilio = config.twilio.as_ref().and_then(|twilio| {
+        let address = twilio.options.status_callback.as_deref()?;
+        let token = twilio.auth_token.clone()?;
+        Some(TwilioWebhook::new(token, address))
+    });
+    Inbox::new(
+        app_secret.map(|secret| WhatsAppWebhook::new(secret.reveal())),
+        vonage,
+        twilio,
+    )
 }

@@ -30,6 +30,15 @@ pub enum Cause {
     /// The channel is not set up here.
     #[error("this channel is not configured")]
     NotConfigured,
+    /// The person wants nothing this way.
+    #[error("the person wants no messages this way")]
+    OptedOut,
+    /// Nobody knows whether the person wants anything this way, and then nothing is sent.
+    #[error("it is not known whether the person wants messages this way: {0}")]
+    OptOutsUnknown(String),
+    /// Free text may be sent only for a day after the person wrote.
+    #[error("the person has not written within a day, so free text is not allowed")]
+    NoWindow,
     /// The channel was not asked, because it has just failed several times.
     #[error(transparent)]
     Resting(#[from] Resting),
@@ -46,7 +55,12 @@ impl Cause {
             },
             Self::Answer(answer) => answer.retry_after,
             Self::Resting(resting) => Some(resting.left),
-            Self::Wire(_) | Self::NoAddress(_) | Self::NotConfigured => None,
+            Self::Wire(_)
+            | Self::NoAddress(_)
+            | Self::NotConfigured
+            | Self::OptedOut
+            | Self::OptOutsUnknown(_)
+            | Self::NoWindow => None,
         }
     }
 }
@@ -108,7 +122,10 @@ const DIGITS_MIN: usize = 4;
 
 /// One line of a provider's words, without the code, digits in a row and e-mail addresses.
 pub(super) fn quoted(text: &str, code: &Secret) -> Option<String> {
-    let text = text.replace(code.reveal(), "***");
+    let text = match code.reveal() {
+        "" => text.to_owned(),
+        code => text.replace(code, "***"),
+    };
     let masked: Vec<String> = text.split_whitespace().map(masked_word).collect();
     let masked = mask_digits(&masked.join(" "));
     let cut: String = masked

@@ -17,12 +17,11 @@ use awc::error::{ConnectError, SendRequestError};
 use awc::http::header::{self, HeaderName, HeaderValue};
 use awc::{Client, ClientRequest, Connector};
 use bytes::Bytes;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 
 use super::{Cause, DeliveryError, ProviderAnswer, Trouble};
+use crate::tls;
+pub use crate::tls::InvalidAuthorities;
 
 /// No provider answers with more than a few hundred bytes.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -52,11 +51,6 @@ impl Default for HttpOptions {
     }
 }
 
-/// The certificate authorities cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the certificate authorities are no PEM that can be read")]
-pub struct InvalidAuthorities;
-
 /// What all threads share of the way to a provider.
 #[derive(Clone, Debug)]
 pub(super) struct Exchanges {
@@ -68,7 +62,7 @@ pub(super) struct Exchanges {
 impl Exchanges {
     pub(super) fn new(options: &HttpOptions) -> Result<Self, InvalidAuthorities> {
         Ok(Self {
-            tls: Arc::new(tls(options.authorities.as_deref())?),
+            tls: Arc::new(tls::client(options.authorities.as_deref())?),
             connect_timeout: options.connect_timeout,
             deadline: options.deadline,
         })
@@ -93,30 +87,6 @@ impl Exchanges {
             deadline: self.deadline,
         }
     }
-}
-
-/// TLS 1.2 and 1.3; HTTP/1.1 only, said here because awc would drop TLS altogether if it were said there.
-fn tls(authorities: Option<&[u8]>) -> Result<ClientConfig, InvalidAuthorities> {
-    let mut roots = RootCertStore::empty();
-    match authorities {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(pem) => {
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|_| InvalidAuthorities)?;
-                roots.add(certificate).map_err(|_| InvalidAuthorities)?;
-            }
-        }
-    }
-    if roots.is_empty() {
-        return Err(InvalidAuthorities);
-    }
-    let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-        .map_err(|_| InvalidAuthorities)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 /// What is posted.

@@ -5,15 +5,13 @@
 //! that this person cannot be reached; 429 that it is too much; 503 that nothing was taken and the
 //! gateway serves nobody now. What is neither that nor another refusal may have been sent.
 
-mod signature;
-
+use std::slice;
 use std::sync::Arc;
 
 use awc::http::header::{HeaderName, HeaderValue};
 use otp_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use self::signature::{InvalidSigningSecret, SigningSecret};
 use super::breaker::Breaker;
 use super::cause::quoted;
 use super::exchange::{
@@ -24,6 +22,8 @@ use super::{
     Accepted, AddressKind, Cause, DeliveryError, Message, ProviderAnswer, Secret, Trouble,
 };
 use crate::clock::Clock;
+use crate::signing;
+pub use crate::signing::{InvalidSigningSecret, SigningSecret};
 
 const NAME: &str = "gateway";
 /// Longer ids are cut: they are noted in the record.
@@ -149,10 +149,15 @@ impl GatewayChannel {
         };
         let body = serde_json::to_string(&request);
         let body = body.map_err(|_| unmade("the message is no JSON"))?;
-        // A code that is sent anew has the same id, and is another message.
-        let message_id = format!("{id}-{}", now.unix_ms());
-        let headers = secret.headers(&message_id, now, &body);
-        let headers = headers.ok_or_else(|| unmade("the message cannot be signed"))?;
+        // The same when a message is handed over once more, so that the gateway can tell; and
+        // another for the next code, and for the same code by another step.
+        let message_id = message.reference().replace('.', "-");
+        let signed = signing::headers(slice::from_ref(secret), &message_id, now, &body);
+        let headers = signed
+            .into_iter()
+            .map(|(name, value)| Some((HeaderName::from_static(name), value.try_into().ok()?)))
+            .collect::<Option<Headers>>()
+            .ok_or_else(|| unmade("the message cannot be signed"))?;
         let post = Post {
             url,
             content_type: "application/json",

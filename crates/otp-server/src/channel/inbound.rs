@@ -1,12 +1,24 @@
 //! What providers tell us, in this service's words.
 
+mod news;
+mod twilio;
+mod vonage;
+mod whatsapp;
+
 use otp_core::{Failure, Receipt};
 use serde::{Deserialize, Serialize};
 use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
 use whatsapp_cloud::{Advice, AppSecret};
 
+pub use self::twilio::TwilioWebhook;
+pub use self::vonage::VonageWebhook;
+use super::twilio::callback::NotFromTwilio;
+use super::vonage::webhook::NotFromVonage;
+
 /// Updates that one webhook holds at most (Meta's own limit).
 const UPDATES_MAX: usize = 1_000;
+/// Longer than any reference of ours.
+const REFERENCE_BYTES_MAX: usize = 64;
 
 /// Something that a provider tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +38,9 @@ pub enum Inbound {
         name: String,
         /// What is said of it.
         status: String,
+        /// What that is about.
+        #[serde(default)]
+        about: TemplateAspect,
     },
     /// Something for people to look at.
     Alert {
@@ -33,7 +48,54 @@ pub enum Inbound {
         about: String,
         /// What is said.
         said: String,
+        /// What it means for sending, as far as we know.
+        #[serde(default)]
+        news: Option<News>,
     },
+}
+
+/// What is said of a template.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TemplateAspect {
+    /// Whether it may be sent.
+    #[default]
+    Status,
+    /// What people think of it.
+    Quality,
+}
+
+/// What a word about account or number means for sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// What it is about.
+    pub subject: Subject,
+    /// What it means; nothing when it is only to be read.
+    pub bearing: Option<Bearing>,
+}
+
+/// What news is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// The account.
+    Account,
+    /// The business number.
+    Number,
+    /// Something that Meta wants somebody to look at.
+    Alert,
+}
+
+/// What news means for sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bearing {
+    /// What was wrong is over.
+    Well,
+    /// Codes go out, perhaps not all.
+    Limps {
+        /// Until then, in seconds since 1970, if that is said.
+        until_secs: Option<u64>,
+    },
+    /// None goes out.
+    Stopped,
 }
 
 /// What a person said to us. `Debug` shows neither who nor what.
@@ -126,6 +188,12 @@ pub enum NotTaken {
     /// It is not Meta's.
     #[error("the signature is missing or wrong")]
     NotSigned,
+    /// It is not Vonage's.
+    #[error(transparent)]
+    NotFromVonage(#[from] NotFromVonage),
+    /// It is not Twilio's.
+    #[error(transparent)]
+    NotFromTwilio(#[from] NotFromTwilio),
     /// Meta's, but nothing that we understand.
     #[error("it is no webhook of a whatsapp business account")]
     NotUnderstood,
@@ -141,15 +209,25 @@ pub struct Taken {
     pub words: Vec<Inbound>,
     /// Kinds that this version does not know: counted and ignored.
     pub unknown: usize,
+    /// The provider's own code for a failure, where one is told alone.
+    pub code: Option<String>,
 }
 
 impl Taken {
+    /// A webhook that holds one word, or none that is known.
+    fn of(word: Option<Inbound>) -> Self {
+        word.map_or_else(Self::nothing_known, |word| Self {
+            words: vec![word],
+            ..Self::default()
+        })
+    }
+
     /// A webhook that is about nothing here.
     #[must_use]
     pub fn nothing_known() -> Self {
         Self {
-            words: Vec::new(),
             unknown: 1,
+            ..Self::default()
         }
     }
 }
@@ -184,34 +262,21 @@ impl WhatsAppWebhook {
 fn inbound(kind: EventKind) -> Option<Inbound> {
     match kind {
         EventKind::Status(status) => receipt(status),
+        EventKind::Text(message) => whatsapp::text(message),
+        EventKind::Button(tap) => whatsapp::tap(tap),
         EventKind::TemplateStatus(update) => Some(Inbound::TemplateChanged {
             name: update.name.unwrap_or_default(),
             status: update.event.as_str().to_owned(),
+            about: TemplateAspect::Status,
         }),
         EventKind::TemplateQuality(update) => Some(Inbound::TemplateChanged {
             name: update.name.unwrap_or_default(),
             status: format!("quality {}", update.new_quality_score.as_str()),
+            about: TemplateAspect::Quality,
         }),
-        EventKind::Account(update) => Some(Inbound::Alert {
-            about: "account".to_owned(),
-            said: update.event,
-        }),
-        EventKind::Alert(alert) => Some(Inbound::Alert {
-            about: alert.entity_type.unwrap_or_else(|| "account".to_owned()),
-            said: [alert.severity, alert.kind]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
-        }),
-        EventKind::Number(update) => Some(Inbound::Alert {
-            about: "number".to_owned(),
-            said: [Some(update.event), update.current_limit]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" "),
-        }),
+        EventKind::Account(update) => Some(news::of_account(&update)),
+        EventKind::Alert(alert) => Some(news::of_alert(alert)),
+        EventKind::Number(update) => Some(news::of_number(update)),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! What messages say where no provider words them: per way and language, with the code and its life.
 
+mod answer;
 mod builtin;
 mod sms;
 mod wording;
@@ -10,6 +11,8 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Message, languages};
+use answer::Answers;
+pub use answer::ChatAnswer;
 pub use sms::{Encoding, Origin, SmsSize};
 pub use wording::{InvalidWording, Wording};
 
@@ -23,6 +26,7 @@ pub struct Texts {
     chat: ByLanguage,
     subject: ByLanguage,
     email: ByLanguage,
+    answers: Answers,
     origin: Option<Origin>,
 }
 
@@ -39,6 +43,8 @@ pub struct TextOptions {
     pub subject: Wordings,
     /// Bodies of e-mails.
     pub email: Wordings,
+    /// What is answered in chats.
+    pub answers: BTreeMap<ChatAnswer, Wordings>,
     /// The website for which browsers may fill the code of a text message in.
     pub origin: Option<Origin>,
 }
@@ -62,6 +68,7 @@ impl Texts {
             chat: all(&builtin::CHAT, options.chat)?,
             subject: all(&builtin::SUBJECT, options.subject)?,
             email: all(&builtin::EMAIL, options.email)?,
+            answers: Answers::new(options.answers, &default),
             origin: options.origin,
         })
     }
@@ -81,6 +88,12 @@ impl Texts {
     #[must_use]
     pub fn chat(&self, message: &Message) -> Body {
         Body(self.chat.filled(message).1)
+    }
+
+    /// What is answered in a chat to somebody who reads these languages, best first.
+    #[must_use]
+    pub fn answer(&self, answer: ChatAnswer, languages: &[String]) -> &str {
+        self.answers.text(answer, languages)
     }
 
     /// For an e-mail.

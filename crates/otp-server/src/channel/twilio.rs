@@ -113,12 +113,18 @@ impl Twilio {
         };
         form.append_pair("Body", text.reveal());
         if let Some(address) = &self.status_callback {
-            let separator = if address.contains('?') { '&' } else { '?' };
-            let address = format!("{address}{separator}{REFERENCE}={}", message.reference());
-            form.append_pair("StatusCallback", &address);
+            form.append_pair("StatusCallback", &told_at(address, &message.reference()));
         }
         form.finish()
     }
+}
+
+/// The address with a message's reference in its query, before what stands behind `#`, which tells
+/// Twilio how often to try and is neither posted nor signed.
+fn told_at(address: &str, reference: &str) -> String {
+    let (address, overrides) = address.split_at(address.find('#').unwrap_or(address.len()));
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{REFERENCE}={reference}{overrides}")
 }
 
 /// Whether a text is one of Twilio's ids of this kind.

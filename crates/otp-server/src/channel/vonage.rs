@@ -13,12 +13,15 @@ use std::sync::Arc;
 use awc::http::header;
 use otp_core::ChannelKind;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use self::token::Signer;
 use super::breaker::Breaker;
 use super::exchange::{Exchange, Exchanges, HttpOptions, InvalidAuthorities, Post};
-use super::text::{Body, Texts};
-use super::{Accepted, AddressKind, DeliveryError, Message, ProviderSecret, Trouble};
+use super::text::Texts;
+use super::{
+    Accepted, AddressKind, Cause, DeliveryError, Message, ProviderSecret, Secret, Trouble,
+};
 use crate::clock::Clock;
 
 /// Where Vonage serves the Messages API.
@@ -34,6 +37,8 @@ pub struct VonageOptions {
     pub application_id: String,
     /// The application's private key, in PEM.
     pub private_key: ProviderSecret,
+    /// Where Vonage tells what becomes of a message, instead of where its dashboard says.
+    pub status_webhook: Option<String>,
     /// How it is reached.
     pub http: HttpOptions,
 }
@@ -54,6 +59,7 @@ pub enum InvalidVonage {
 pub struct Vonage {
     url: String,
     signer: Signer,
+    status_webhook: Option<String>,
     exchanges: Exchanges,
     texts: Arc<Texts>,
     clock: Clock,
@@ -71,6 +77,7 @@ impl Vonage {
         Ok(Self {
             url: format!("{}/v1/messages", options.url.trim_end_matches('/')),
             signer,
+            status_webhook: options.status_webhook.clone(),
             exchanges: Exchanges::new(&options.http)?,
             texts,
             clock,
@@ -105,11 +112,15 @@ pub struct VonageChannel {
 #[derive(Serialize)]
 struct Request<'a> {
     message_type: &'static str,
-    channel: &'static str,
+    channel: &'a str,
     from: &'a str,
     to: &'a str,
     text: &'a str,
     client_ref: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_version: Option<&'static str>,
 }
 
 #[derive(Deserialize)]
@@ -158,32 +169,56 @@ impl VonageChannel {
                 ("sms", from, digits, texts.sms(message))
             }
         };
-        let sending = self.send(message, channel, from, to, &text);
+        let reference = message.reference();
+        let sending = self.send(
+            &reference,
+            &message.code,
+            [channel, from, to, text.reveal()],
+        );
+        self.breaker.guard(sending).await
+    }
+
+    /// Says something that is no code to somebody on Messenger.
+    pub(super) async fn say(
+        &self,
+        to: &str,
+        words: &str,
+        reference: &str,
+    ) -> Result<Accepted, DeliveryError> {
+        let VonageWay::Messenger { page_id } = &*self.way else {
+            return Err(DeliveryError::ChannelDown(Cause::NotConfigured));
+        };
+        let nothing_secret = Secret::new(Zeroizing::default());
+        let sending = self.send(
+            reference,
+            &nothing_secret,
+            ["messenger", page_id, to, words],
+        );
         self.breaker.guard(sending).await
     }
 
     async fn send(
         &self,
-        message: &Message,
-        channel: &'static str,
-        from: &str,
-        to: &str,
-        text: &Body,
-    ) -> Result<Accepted, DeliveryError> {
         // It has at most 47 characters, and Vonage takes 100.
-        let reference = message.reference();
+        reference: &str,
+        code: &Secret,
+        [channel, from, to, text]: [&str; 4],
+    ) -> Result<Accepted, DeliveryError> {
         let bearer = self
             .vonage
             .signer
-            .bearer(self.vonage.clock.now(), &reference);
+            .bearer(self.vonage.clock.now(), reference);
         let bearer = bearer.ok_or_else(|| unmade("the token cannot be signed"))?;
+        let told_at = self.vonage.status_webhook.as_deref();
         let request = Request {
             message_type: "text",
             channel,
             from,
             to,
-            text: text.reveal(),
-            client_ref: &reference,
+            text,
+            client_ref: reference,
+            webhook_url: told_at,
+            webhook_version: told_at.map(|_| "v1"),
         };
         let body = serde_json::to_string(&request).map_err(|_| unmade("the message is no JSON"))?;
         let post = Post {
@@ -194,7 +229,7 @@ impl VonageChannel {
         };
         let answer = self.exchange.post(post).await?;
         if !answer.is_success() {
-            return Err(refusal::sorted(&answer, &message.code));
+            return Err(refusal::sorted(&answer, code));
         }
         let taken: Taken = answer.json().ok_or_else(|| answer.not_understood())?;
         Ok(Accepted {

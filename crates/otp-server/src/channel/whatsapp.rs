@@ -2,21 +2,28 @@
 
 mod problem;
 mod templates;
+mod text;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use whatsapp_cloud::{Advice, GraphClient, GraphError, MessageContent, NotSent, OutgoingMessage};
 
-use super::{Accepted, AddressKind, DeliveryError, Message, Notice};
+use super::{Accepted, AddressKind, Cause, DeliveryError, Message, Notice, Trouble};
+use crate::clock::Stopwatch;
 pub use problem::AccountProblem;
-pub use templates::{TemplateBook, TemplateReport};
+use templates::Choice;
+pub use templates::{Switch, SwitchTarget, TemplateBook, TemplateOrder, TemplateReport};
+pub use text::WhatsAppTextChannel;
 
-/// Sends from one business number with one template; one per worker thread.
+/// Sends from one business number with one template, or its alternates; one per worker thread.
 #[derive(Clone)]
 pub struct WhatsAppChannel {
     graph: GraphClient,
     phone_number_id: Arc<str>,
     templates: Arc<TemplateBook>,
+    deadline: Duration,
 }
 
 impl std::fmt::Debug for WhatsAppChannel {
@@ -28,17 +35,20 @@ impl std::fmt::Debug for WhatsAppChannel {
 }
 
 impl WhatsAppChannel {
-    /// A channel that sends from `phone_number_id` what the book holds.
+    /// A channel that sends from `phone_number_id` what the book holds. Within the deadline a code
+    /// is out, in whichever template.
     #[must_use]
     pub fn new(
         graph: GraphClient,
         phone_number_id: Arc<str>,
         templates: Arc<TemplateBook>,
+        deadline: Duration,
     ) -> Self {
         Self {
             graph,
             phone_number_id,
             templates,
+            deadline,
         }
     }
 
@@ -57,12 +67,18 @@ impl WhatsAppChannel {
         }
     }
 
-    /// Asks Meta how the template stands now and notes the answer in the book.
-    pub async fn refresh_templates(&self) -> Result<TemplateReport, AccountProblem> {
+    /// Asks Meta how the templates stand now and notes the answer in the book.
+    pub async fn refresh_templates(&self) -> Result<(), AccountProblem> {
         self.templates.refresh(&self.graph).await
     }
 
-    /// As of the last word, could the template be sent?
+    /// What is known of the templates.
+    #[must_use]
+    pub fn templates(&self) -> &TemplateBook {
+        &self.templates
+    }
+
+    /// As of the last word, could a template be sent?
     pub(super) fn health(&self) -> Result<(), String> {
         self.templates.health()
     }
@@ -71,14 +87,47 @@ impl WhatsAppChannel {
         let Some(phone) = message.to.phone() else {
             return Err(DeliveryError::no_address(AddressKind::Phone));
         };
-        let (template, language) = self
-            .templates
-            .choose(&message.languages, &message.templates);
+        let stopwatch = Stopwatch::start();
+        let choose = || {
+            self.templates
+                .choose(&message.languages, &message.templates)
+        };
+        let choice = choose();
+        let sent = self.send_code(message, phone.e164(), &choice).await;
+        let refused = match sent {
+            Err(error) if is_refusal_of_template(&error) => error,
+            other => return other.map_err(sorted),
+        };
+        self.templates.refused(&choice, &refused);
+        let other = choose();
+        if other == choice {
+            return Err(sorted(refused));
+        }
+        // A message whose template was refused has certainly not left.
+        let left = self.deadline.saturating_sub(stopwatch.elapsed());
+        let again = self.send_code(message, phone.e164(), &other);
+        let Ok(sent) = timeout(left, again).await else {
+            return Err(DeliveryError::Uncertain(Cause::Wire(Trouble::TimedOut)));
+        };
+        if let Err(error) = &sent
+            && is_refusal_of_template(error)
+        {
+            self.templates.refused(&other, error);
+        }
+        sent.map_err(sorted)
+    }
+
+    async fn send_code(
+        &self,
+        message: &Message,
+        to: &str,
+        choice: &Choice,
+    ) -> Result<Accepted, GraphError> {
         let outgoing = OutgoingMessage {
-            to: phone.e164().to_owned(),
+            to: to.to_owned(),
             content: MessageContent::Authentication {
-                template,
-                language,
+                template: choice.template.clone(),
+                language: choice.language.clone(),
                 code: message.code.reveal().to_owned(),
             },
             opaque: Some(message.reference()),
@@ -99,17 +148,20 @@ impl WhatsAppChannel {
             },
             opaque: Some(notice.reference.clone()),
         };
-        self.send(&outgoing).await
+        self.send(&outgoing).await.map_err(sorted)
     }
 
-    async fn send(&self, outgoing: &OutgoingMessage) -> Result<Accepted, DeliveryError> {
-        match self.graph.send(&self.phone_number_id, outgoing).await {
-            Ok(accepted) => Ok(Accepted {
-                message_id: accepted.id,
-            }),
-            Err(error) => Err(sorted(error)),
-        }
+    async fn send(&self, outgoing: &OutgoingMessage) -> Result<Accepted, GraphError> {
+        let accepted = self.graph.send(&self.phone_number_id, outgoing).await?;
+        Ok(Accepted {
+            message_id: accepted.id,
+        })
     }
+}
+
+/// Does Meta refuse the template, in this language, and nothing else?
+fn is_refusal_of_template(error: &GraphError) -> bool {
+    error.is_definite() && error.advice() == Advice::SwitchTemplate
 }
 
 /// Meta's codes for "something went wrong on our side": the message may have left all the same.

@@ -13,6 +13,25 @@ pub(super) fn base(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
+/// Where a server is reached, perhaps below a path of a proxy's.
+pub(super) fn public(text: &str) -> Result<String, String> {
+    let uri = checked(text)?;
+    if uri.query().is_some() {
+        return Err("has a query".to_owned());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// A whole address, with Twilio's connection overrides behind it or without them.
+pub(super) fn with_overrides(text: &str) -> Result<String, String> {
+    let (address, overrides) = text.split_once('#').unwrap_or((text, ""));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'=' | b'&' | b',');
+    if !overrides.bytes().all(is_plain) {
+        return Err("has something behind # that is no connection override".to_owned());
+    }
+    checked(address).map(|_| text.to_owned())
+}
+
 /// A whole address, with its path and perhaps a query.
 pub(super) fn whole(text: &str) -> Result<String, String> {
     checked(text).map(|_| text.to_owned())

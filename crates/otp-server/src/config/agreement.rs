@@ -154,6 +154,12 @@ fn check_ways(config: &Config, notes: &mut Notes) {
             );
         }
     }
+    let twilio = config.twilio.as_ref();
+    if twilio.is_some_and(|it| it.auth_token.is_none() && it.options.status_callback.is_some()) {
+        notes.warn(
+            "twilio.status_callback is set and twilio.auth_token is not: what Twilio tells cannot be checked, and is refused",
+        );
+    }
     if !config.sends_by_vonage_sms() && config.twilio.is_none() && config.gateway.is_none() {
         return;
     }

@@ -3,6 +3,7 @@
 mod check;
 mod given;
 mod kinds;
+mod receipts;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -15,13 +16,13 @@ use toml::{Table, Value};
 pub use self::check::Dates;
 pub(super) use self::check::check;
 pub use self::given::{put_setting, settings_of_text};
-use self::kinds::{parse_callback_url, test_recipients, texts_by_language};
+use self::kinds::{test_recipients, texts_by_language};
 use super::{
-    kind,
+    Secret, kind,
     reader::{Reader, Section},
-    secret::Secret,
     setting::ConfigError,
 };
+use crate::callback::CallbackAddress;
 
 /// The section that all of them stand in.
 pub(super) const SECTION: &str = "applications";
@@ -57,9 +58,11 @@ pub struct ApplicationSettings {
     /// Templates by language, instead of the account's.
     pub templates: BTreeMap<String, String>,
     /// Where it is told of what happens.
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackAddress>,
     /// What that is signed with.
     pub callback_secret: Option<Secret>,
+    /// What that is signed with as well, while secrets change.
+    pub callback_secret_previous: Option<Secret>,
     /// Numbers that get a fixed code, and no message.
     pub test_recipients: Vec<TestRecipientSettings>,
 }
@@ -169,6 +172,7 @@ impl Default for ApplicationSettings {
             templates: BTreeMap::new(),
             callback_url: None,
             callback_secret: None,
+            callback_secret_previous: None,
             test_recipients: Vec::new(),
         }
     }
@@ -242,7 +246,7 @@ impl ApplicationSettings {
             texts_by_language(),
             "Names of approved authentication templates by language, instead of the account's template.",
         );
-        let (callback_url, callback_secret) = read_callback(own);
+        let (callback_url, callback_secret, callback_secret_previous) = read_callback(own);
         let test_recipients = own.optional(
             "test_recipients",
             test_recipients(),
@@ -262,6 +266,7 @@ impl ApplicationSettings {
             templates: templates.unwrap_or_default(),
             callback_url,
             callback_secret,
+            callback_secret_previous,
             test_recipients: test_recipients.unwrap_or_default(),
         }
     }
@@ -332,24 +337,37 @@ fn read_faces(own: &mut Section<'_, '_>) -> Option<Faces> {
     Some(Faces(faces))
 }
 
-fn read_callback(own: &mut Section<'_, '_>) -> (Option<String>, Option<Secret>) {
+fn read_callback(
+    own: &mut Section<'_, '_>,
+) -> (Option<CallbackAddress>, Option<Secret>, Option<Secret>) {
     let url = own.optional(
         "callback_url",
         kind::parsed(
             "an address that begins with https://, or with http:// on this machine",
-            parse_callback_url,
+            |text| CallbackAddress::parse(text).map_err(|wrong| wrong.to_string()),
         ),
-        "Where it is told of what happens.",
+        "Where it is told of what happens. See [callbacks] for where that may lead.",
     );
     let secret = own.text_or_file(
         (
             "callback_secret",
-            "What those calls are signed with: at least 24 characters, for instance of `openssl rand -base64 32`.",
+            "What those calls are signed with: base64 of random bytes, for instance of `openssl rand -base64 32`, perhaps with whsec_ before it; at least 24 characters.",
         ),
         (
             "callback_secret_file",
             "A file that holds the callback's secret instead.",
         ),
     );
-    (url, secret.map(|text| Secret::new(&text)))
+    let previous = own.text_or_file(
+        (
+            "callback_secret_previous",
+            "The secret before, while receivers change: calls are then signed with both.",
+        ),
+        (
+            "callback_secret_previous_file",
+            "A file that holds the secret before instead.",
+        ),
+    );
+    let secret = secret.map(|text| Secret::new(&text));
+    (url, secret, previous.map(|text| Secret::new(&text)))
 }

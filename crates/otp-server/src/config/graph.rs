@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 
 use actix_web::http::{Uri, uri::Authority};
 
-use super::{kind, reader::Section, secret::Secret};
+use super::{Secret, kind, reader::Section};
 
 /// How Meta's Graph API is called. `graph_url` and `api_version` stand above all sections in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,12 @@ pub struct GraphSettings {
     pub template_refresh: Duration,
     /// The language of messages when the caller asks for none; the template's own choice when absent.
     pub default_language: Option<String>,
+    /// Templates that take over, in this order, when the account file's cannot be sent.
+    pub alternate_templates: Vec<String>,
 }
+
+/// Each of them is looked at as often as the template.
+const ALTERNATES_MAX: usize = 5;
 
 impl GraphSettings {
     /// Reads `[graph]`; `url` and `api_version` are read with the keys above all sections.
@@ -66,6 +71,7 @@ impl GraphSettings {
                 kind::parsed("a language code such as en_US", parse_language),
                 "The template's language when the caller asks for none, or for one that the template does not have.",
             ),
+            alternate_templates: read_alternates(graph),
         }
     }
 
@@ -111,6 +117,27 @@ fn read_app_secret(graph: &mut Section<'_, '_>) -> Option<Secret> {
             ("app_secret_file", "A file that holds the app's secret instead."),
         )
         .map(|text| Secret::new(&text))
+}
+
+fn read_alternates(graph: &mut Section<'_, '_>) -> Vec<String> {
+    let alternates = graph.optional(
+        "alternate_templates",
+        kind::list(kind::TEMPLATE_NAME, kind::template_name),
+        "Names of up to 5 other authentication templates of the account. While the template cannot be sent, because it is paused for instance, codes go out in the first of these that can.",
+    );
+    let alternates = alternates.unwrap_or_default();
+    let doubled = alternates.iter().enumerate().any(|(number, name)| {
+        let before = alternates.iter().take(number);
+        before.into_iter().any(|other| other == name)
+    });
+    if doubled || alternates.len() > ALTERNATES_MAX {
+        graph.problem(
+            "alternate_templates",
+            format!("names a template twice, or more than {ALTERNATES_MAX}"),
+            "name each once, the best first",
+        );
+    }
+    alternates
 }
 
 fn read_verify_token(graph: &mut Section<'_, '_>) -> Option<Secret> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use super::{kind, reader::Section, shared_limits::networks};
+use super::{address, kind, reader::Section, shared_limits::networks};
 
 /// Limits of the HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct HttpSettings {
     pub keep_alive: Duration,
     /// Time for requests in flight to end when the server stops.
     pub shutdown_timeout: Duration,
+    /// Where the world reaches this server, without a slash at the end.
+    pub public_url: Option<String>,
     /// Proxies whose word is taken for the address of a client.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -78,6 +80,14 @@ impl HttpSettings {
                 kind::seconds(1..=600),
                 30,
                 "Seconds for requests in flight to end when the server is told to stop; not less than request_timeout_seconds.",
+            ),
+            public_url: http.optional(
+                "public_url",
+                kind::parsed(
+                    "https://, a host and perhaps a port and a path; http:// to this machine only",
+                    address::public,
+                ),
+                "Where the world reaches this server: Twilio and Vonage are told with each message to tell there what becomes of it.",
             ),
             trusted_proxies: http
                 .optional(

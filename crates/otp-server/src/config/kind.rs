@@ -16,6 +16,10 @@ pub(super) struct Kind<T> {
 
 /// Where a price has no country of its own.
 pub(super) const DEFAULT_PRICE: &str = "default";
+/// What a template's name is, in words.
+pub(super) const TEMPLATE_NAME: &str = "a template's name: lower-case letters, digits and _";
+/// Meta's longest name of a template.
+const TEMPLATE_NAME_CHARS_MAX: usize = 512;
 /// Larger ones are typing errors.
 const AMOUNT_MAX: u32 = 1_000_000_000;
 
@@ -124,6 +128,16 @@ pub(super) fn country_code(text: &str) -> Result<String, String> {
         .ok_or_else(|| "is no two-letter country code".to_owned())
 }
 
+/// The name of a template, as Meta takes it.
+pub(super) fn template_name(text: &str) -> Result<String, String> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_name =
+        (1..=TEMPLATE_NAME_CHARS_MAX).contains(&text.len()) && text.bytes().all(is_allowed);
+    is_name
+        .then(|| text.to_owned())
+        .ok_or_else(|| "is not a template's name".to_owned())
+}
+
 /// `true` or `false`.
 pub(super) fn switch() -> Kind<bool> {
     Kind {
@@ -206,13 +220,26 @@ pub(super) fn list<T: 'static>(
     }
 }
 
-/// Texts by language code.
+/// Texts by language code that tell a code.
 pub(super) fn wordings(
     parse: fn(&str) -> Result<Wording, InvalidWording>,
 ) -> Kind<BTreeMap<String, Wording>> {
+    by_language(", with {code} and perhaps {minutes} in them", parse)
+}
+
+/// Texts by language code that tell none.
+pub(super) fn answers() -> Kind<BTreeMap<String, Wording>> {
+    by_language("", Wording::answer)
+}
+
+fn by_language(
+    with: &str,
+    parse: fn(&str) -> Result<Wording, InvalidWording>,
+) -> Kind<BTreeMap<String, Wording>> {
     Kind {
-        allowed: "a table such as { en = \"..\", pt_BR = \"..\" }: texts by language code, with {code} and perhaps {minutes} in them"
-            .to_owned(),
+        allowed: format!(
+            "a table such as {{ en = \"..\", pt_BR = \"..\" }}: texts by language code{with}"
+        ),
         convert: Box::new(move |value| {
             let Value::Table(table) = value else {
                 return Err(format!("is {}, not a table of texts", name_of(value)));

@@ -1,7 +1,9 @@
 //! What messages say in the operator's own words.
 
 use super::{graph::parse_language, kind, reader::Section};
-use crate::channel::text::{Origin, TextOptions, Texts, Wording};
+use std::collections::BTreeMap;
+
+use crate::channel::text::{ChatAnswer, Origin, TextOptions, Texts, Wording};
 
 pub(super) fn read(texts: &mut Section<'_, '_>) -> Texts {
     let default_language = texts.optional(
@@ -32,12 +34,18 @@ pub(super) fn read(texts: &mut Section<'_, '_>) -> Texts {
         }),
         "The website on which browsers may offer to fill the code in: text messages then end in the line @HOST #CODE.",
     );
+    let mut answers = BTreeMap::new();
+    for answer in ChatAnswer::ALL {
+        let own = texts.optional(answer.setting(), kind::answers(), answer.about());
+        answers.extend(own.map(|own| (answer, own)));
+    }
     let options = TextOptions {
         default_language,
         sms: sms.unwrap_or_default(),
         chat: chat.unwrap_or_default(),
         subject: subject.unwrap_or_default(),
         email: email.unwrap_or_default(),
+        answers,
         origin,
     };
     Texts::new(options).unwrap_or_else(|missing| {

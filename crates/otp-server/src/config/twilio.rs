@@ -54,8 +54,8 @@ impl TwilioSettings {
         );
         let status_callback = twilio.optional(
             "status_callback",
-            kind::parsed("an address that Twilio can reach", address::whole),
-            "Where Twilio is to tell what becomes of a message: this server's public address. Nothing is told when not set.",
+            kind::parsed("an address that Twilio can reach", address::with_overrides),
+            "Where Twilio is to tell what becomes of a message, if not at /webhooks/twilio below http.public_url: an address that a proxy passes on to /webhooks/twilio here. Behind # may stand Twilio's connection overrides.",
         );
         let url = twilio.value(
             "url",
@@ -107,6 +107,24 @@ impl TwilioSettings {
             },
             auth_token,
         })
+    }
+}
+
+/// Twilio repeats by itself only what it could not connect for; it should whatever went wrong, twice.
+const OVERRIDES: &str = "#rc=2&rp=all";
+
+impl TwilioSettings {
+    /// Can what Twilio tells arrive here, and be checked?
+    pub(super) fn is_told(&self) -> bool {
+        self.auth_token.is_some() && self.options.status_callback.is_some()
+    }
+
+    /// Has Twilio tell below this server's public address, where that can be checked.
+    pub(super) fn tell_at(&mut self, public_url: &str) {
+        let callback = &mut self.options.status_callback;
+        if callback.is_none() && self.auth_token.is_some() {
+            *callback = Some(format!("{public_url}/webhooks/twilio{OVERRIDES}"));
+        }
     }
 }
 

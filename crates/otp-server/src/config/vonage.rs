@@ -86,10 +86,21 @@ impl VonageSettings {
                 url,
                 application_id,
                 private_key,
+                status_webhook: None,
                 http,
             },
             signature_secret,
             ways,
         })
+    }
+}
+
+impl VonageSettings {
+    /// Has Vonage tell below this server's public address, where that can be checked.
+    pub(super) fn tell_at(&mut self, public_url: &str) {
+        if self.signature_secret.is_some() {
+            let address = format!("{public_url}/webhooks/vonage/status");
+            self.options.status_webhook = Some(address);
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Config, kind, reader::Section, redis::read_authorities};
+use super::{
+    Config, TwilioSettings, VonageSettings, kind, reader::Section, redis::read_authorities,
+};
 use crate::channel::vonage::VonageWay;
 use crate::channel::{HttpOptions, ProviderSecret};
 
@@ -35,6 +37,23 @@ impl Config {
         ];
         let longest = beside.into_iter().flatten().max().unwrap_or_default();
         longest.max(self.graph.deadline)
+    }
+}
+
+/// Has providers tell below this server's public address what becomes of messages.
+pub(super) fn tell_at(
+    public_url: Option<&str>,
+    vonage: &mut Option<VonageSettings>,
+    twilio: &mut Option<TwilioSettings>,
+) {
+    let Some(public_url) = public_url else {
+        return;
+    };
+    if let Some(vonage) = vonage {
+        vonage.tell_at(public_url);
+    }
+    if let Some(twilio) = twilio {
+        twilio.tell_at(public_url);
     }
 }
 

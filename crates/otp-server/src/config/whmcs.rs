@@ -5,9 +5,6 @@ use std::time::Duration;
 use super::{graph::parse_language, kind, reader::Section};
 use crate::whmcs::{ApiSecret, WhmcsAddress, WhmcsOptions};
 
-/// Meta's longest name of a template.
-const TEMPLATE_NAME_CHARS_MAX: usize = 512;
-
 /// What `[whmcs]` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhmcsSettings {
@@ -59,10 +56,7 @@ impl WhmcsSettings {
             api: options(address, identifier, secret, time_out),
             invoice_template: whmcs.optional(
                 "invoice_template",
-                kind::parsed(
-                    "a template's name: lower-case letters, digits and _",
-                    parse_template_name,
-                ),
+                kind::parsed(kind::TEMPLATE_NAME, kind::template_name),
                 "The name of the approved utility template that tells a client of an invoice; no notice is sent when not set. Its body has three places: {{1}} the invoice's number, {{2}} its total with the currency, {{3}} the day it is due.",
             ),
             application: whmcs.value(
@@ -120,13 +114,4 @@ fn complain_of_parts(whmcs: &mut Section<'_, '_>, is_set: [(&str, bool); 3]) {
             set.join(" and ")
         ),
     );
-}
-
-fn parse_template_name(text: &str) -> Result<String, String> {
-    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    let is_name =
-        (1..=TEMPLATE_NAME_CHARS_MAX).contains(&text.len()) && text.bytes().all(is_allowed);
-    is_name
-        .then(|| text.to_owned())
-        .ok_or_else(|| "is not a template's name".to_owned())
 }

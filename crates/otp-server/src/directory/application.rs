@@ -8,7 +8,9 @@ use otp_core::{InvalidPolicy, PhoneNumber, Policy, SharedLimits, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::policy;
+use crate::callback::CallbackAddress;
 use crate::config::{ApplicationSettings, Config, Faces, Secret};
+use crate::signing::SigningSecret;
 
 /// One application, as it is configured now.
 #[derive(Debug)]
@@ -32,10 +34,10 @@ pub struct Application {
 /// Where an application is told of what happens.
 #[derive(Debug)]
 pub struct Callback {
-    /// The address: https, or http to this machine.
-    pub url: String,
-    /// What the calls are signed with.
-    pub secret: Secret,
+    /// The address.
+    pub url: CallbackAddress,
+    /// What each call is signed with: the secret, and the one before while receivers change.
+    pub secrets: Vec<SigningSecret>,
 }
 
 /// A number that gets a fixed code, and no message.
@@ -73,7 +75,14 @@ impl Application {
         name: &str,
         own: &ApplicationSettings,
     ) -> Result<Self, InvalidPolicy> {
-        let callback = own.callback_url.as_ref().zip(own.callback_secret.as_ref());
+        let secrets = own.callback_secret.iter();
+        let secrets = secrets.chain(&own.callback_secret_previous);
+        let callback = own.callback_url.as_ref().map(|url| Callback {
+            url: url.clone(),
+            secrets: secrets
+                .map(|secret| SigningSecret::of_text(secret.reveal()))
+                .collect(),
+        });
         let test_recipients = own.test_recipients.iter().map(|recipient| TestRecipient {
             phone: recipient.phone.clone(),
             code: recipient.code.clone(),
@@ -85,10 +94,7 @@ impl Application {
             shared_limits: policy::shared_limits(config, own),
             faces: own.faces.clone(),
             templates: own.templates.clone(),
-            callback: callback.map(|(url, secret)| Callback {
-                url: url.clone(),
-                secret: secret.clone(),
-            }),
+            callback,
             test_recipients: test_recipients.collect(),
         })
     }

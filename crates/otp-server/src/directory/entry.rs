@@ -143,8 +143,13 @@ pub(super) struct ApplicationEntry {
     sealed: Option<String>,
 }
 
-/// Settings that show a secret, or a phone number.
-const PRIVATE: [&str; 2] = ["callback_secret", "test_recipients"];
+/// Settings that show a secret, or a phone number. An address may have a token in it.
+const PRIVATE: [&str; 4] = [
+    "callback_url",
+    "callback_secret",
+    "callback_secret_previous",
+    "test_recipients",
+];
 
 impl ApplicationEntry {
     /// Seals what is private, with these keys; without any, nothing may be.

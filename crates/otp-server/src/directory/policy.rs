@@ -56,6 +56,7 @@ pub(super) fn read(config: &Config, own: &ApplicationSettings) -> Result<Policy,
             first_wait: own_limits.first_wait.unwrap_or(for_all.first_wait),
             ..Policy::default().guesses
         },
+        reports: Policy::default().reports,
         workflow: own.workflow.clone().unwrap_or_default(),
         deliver_within: config.longest_deadline() + DELIVERY_MARGIN,
     };

@@ -18,7 +18,9 @@ use self::answer::Answer;
 pub(super) use self::read::{LIMIT_MAX, LIMIT_USUAL};
 pub(super) use self::requests::{CheckBody, ResendBody, StartBody};
 pub(super) use self::timeline::Timeline;
-pub(super) use self::view::{CheckResult, Verification, VerificationList, VerificationStatus};
+pub(super) use self::view::{
+    CheckResult, Delivery, Verification, VerificationList, VerificationStatus, moment,
+};
 pub(super) use self::write::{IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_CHARS_MAX};
 use super::Faces;
 use super::call::Call;

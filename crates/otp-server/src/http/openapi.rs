@@ -185,6 +185,9 @@ mod tests {
                 dispatch::TOKEN,
                 dispatch::CODE,
                 webhooks::WHATSAPP,
+                webhooks::VONAGE_STATUS,
+                webhooks::VONAGE_INBOUND,
+                webhooks::TWILIO,
                 problem::PATTERN,
                 super::PATTERN,
             ])

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::access::{Denied, may_look};
 use super::{Faces, PLAIN_TEXT, method_not_allowed};
 use crate::config::Access;
-use crate::service::Shared;
+use crate::service::{Shared, Verdict};
 
 /// `/livez` and `/readyz`.
 pub(super) fn health(config: &mut web::ServiceConfig) {
@@ -75,8 +75,10 @@ enum Ready {
 struct Checks {
     /// Can records be kept?
     store: Check,
-    /// May the template be sent?
+    /// May the template be sent, or an alternate?
     template: Check,
+    /// What did Meta say last of account and number?
+    account: Check,
 }
 
 /// One thing that was looked at.
@@ -86,6 +88,11 @@ struct Checks {
 enum Check {
     /// As it should be.
     Ok,
+    /// It works, and not as it should.
+    Degraded {
+        /// Why, and what is done meanwhile.
+        reason: String,
+    },
     /// Not so.
     Failed {
         /// Why.
@@ -93,11 +100,23 @@ enum Check {
     },
 }
 
-impl From<Result<(), String>> for Check {
-    fn from(result: Result<(), String>) -> Self {
-        match result {
-            Ok(()) => Self::Ok,
-            Err(reason) => Self::Failed { reason },
+impl Check {
+    /// `limp` is what is wrong with something that works.
+    fn of(result: Result<(), String>, limp: Option<String>) -> Self {
+        match (result, limp) {
+            (Ok(()), None) => Self::Ok,
+            (Ok(()), Some(reason)) => Self::Degraded { reason },
+            (Err(reason), _) => Self::Failed { reason },
+        }
+    }
+}
+
+impl From<Verdict> for Check {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Well => Self::Ok,
+            Verdict::Limps(reason) => Self::Degraded { reason },
+            Verdict::Stopped(reason) => Self::Failed { reason },
         }
     }
 }
@@ -115,8 +134,9 @@ async fn readyz(request: HttpRequest, faces: web::Data<Faces>) -> HttpResponse {
     let body = Readiness {
         status: if is_ready { Ready::Yes } else { Ready::No },
         checks: may_know.then(|| Checks {
-            store: readiness.store.into(),
-            template: readiness.channel.into(),
+            store: Check::of(readiness.store, None),
+            template: Check::of(readiness.channel, readiness.detour),
+            account: readiness.account.into(),
         }),
     };
     if is_ready {

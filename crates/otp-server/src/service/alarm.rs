@@ -46,6 +46,8 @@ fn is_shared(reason: Reason) -> bool {
         | Reason::SendLimit
         | Reason::CheckLimit
         | Reason::AddressLimit
-        | Reason::AddressCheckLimit => false,
+        | Reason::AddressCheckLimit
+        | Reason::Reported
+        | Reason::AnswerLimit => false,
     }
 }

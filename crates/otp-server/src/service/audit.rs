@@ -17,6 +17,8 @@ const LEASE_SECS: u64 = 30;
 /// The first byte of an event, then comes JSON. Another number when a program that knows this one
 /// would misread it.
 const FORMAT: u8 = 1;
+/// Meta's words may be long.
+const WHY_CHARS_MAX: usize = 300;
 
 /// Whether there is a trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +33,12 @@ pub enum Audit {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
     kind: Kind,
+    /// The verification, or the template that is used now.
     id: String,
     at_ms: u64,
+    /// Why, where the kind alone does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 /// The names in the store and in the log; see [`Event`] for what they mean.
@@ -46,6 +52,7 @@ enum Kind {
     Locked,
     Expired,
     Canceled,
+    Reported,
     Failed,
     Redelivered,
     Accepted,
@@ -54,14 +61,32 @@ enum Kind {
     HandedOn,
     Receipt,
     CallbackDropped,
+    /// Codes go out in another template.
+    TemplateSwitched,
 }
 
 impl Audit {
+    /// What is to be told of a switch of templates: the one that is used now, and why.
+    pub(super) fn switch(self, template: &str, why: &str, now: Timestamp) -> Option<Vec<u8>> {
+        let entry = || {
+            encode(&Entry {
+                kind: Kind::TemplateSwitched,
+                id: template.to_owned(),
+                at_ms: now.unix_ms(),
+                why: Some(why.chars().take(WHY_CHARS_MAX).collect()),
+            })
+        };
+        (self == Self::On).then(entry)
+    }
+
     /// What goes into the commit of a decision.
     pub(super) fn bodies(self, events: &[Event], now: Timestamp) -> Vec<Vec<u8>> {
         match self {
             Self::Off => Vec::new(),
-            Self::On => events.iter().map(|event| encode(*event, now)).collect(),
+            Self::On => events
+                .iter()
+                .map(|event| encode(&entry(*event, now)))
+                .collect(),
         }
     }
 }
@@ -89,8 +114,9 @@ impl Service {
 fn tell(Outgoing { id, body }: &Outgoing) {
     let Some(Entry {
         kind,
-        id: verification,
+        id: subject,
         at_ms,
+        why,
     }) = decode(body)
     else {
         tracing::warn!(
@@ -101,22 +127,35 @@ fn tell(Outgoing { id, body }: &Outgoing) {
         return;
     };
     let (name, said) = kind.told();
+    if kind == Kind::TemplateSwitched {
+        let why = why.unwrap_or_default();
+        tracing::info!(
+            target: "otp_server::audit",
+            { event.id = %id, event.kind = name, template.name = %subject, at = at_ms },
+            "audit: {said}: {why}",
+        );
+        return;
+    }
     tracing::info!(
         target: "otp_server::audit",
-        { event.id = %id, event.kind = name, verification.id = %verification, at = at_ms },
+        { event.id = %id, event.kind = name, verification.id = %subject, at = at_ms },
         "audit: {said}",
     );
 }
 
-fn encode(event: Event, now: Timestamp) -> Vec<u8> {
+fn entry(event: Event, now: Timestamp) -> Entry {
     let (kind, id) = Kind::of(event);
-    let entry = Entry {
+    Entry {
         kind,
         id: id.to_string(),
         at_ms: now.unix_ms(),
-    };
+        why: None,
+    }
+}
+
+fn encode(entry: &Entry) -> Vec<u8> {
     let mut body = vec![FORMAT];
-    serde_json::to_writer(&mut body, &entry).expect("names and numbers are JSON");
+    serde_json::to_writer(&mut body, entry).expect("names and numbers are JSON");
     body
 }
 
@@ -137,6 +176,7 @@ impl Kind {
             Event::Locked(id) => (Self::Locked, id),
             Event::Expired(id) => (Self::Expired, id),
             Event::Canceled(id) => (Self::Canceled, id),
+            Event::Reported(id) => (Self::Reported, id),
             Event::Failed(id) => (Self::Failed, id),
             Event::Redelivered(id) => (Self::Redelivered, id),
             Event::Accepted(id) => (Self::Accepted, id),
@@ -164,6 +204,10 @@ impl Kind {
                 "verification.canceled",
                 "verification canceled or replaced by a newer code",
             ),
+            Self::Reported => (
+                "verification.reported",
+                "the person says that they asked for no code",
+            ),
             Self::Failed => ("verification.failed", "the message was refused"),
             Self::Redelivered => (
                 "verification.redelivered",
@@ -184,6 +228,7 @@ impl Kind {
                 "callback.dropped",
                 "the application took in nothing for a day",
             ),
+            Self::TemplateSwitched => ("template.switched", "codes go out in another template"),
         }
     }
 }
@@ -205,6 +250,7 @@ mod tests {
             Event::Locked(id),
             Event::Expired(id),
             Event::Canceled(id),
+            Event::Reported(id),
             Event::Failed(id),
             Event::Redelivered(id),
             Event::Accepted(id),
@@ -216,14 +262,15 @@ mod tests {
         ];
         let bodies = Audit::On.bodies(&events, NOW);
         for (event, body) in events.into_iter().zip(&bodies) {
-            let (kind, id) = Kind::of(event);
-            let entry = Entry {
-                kind,
-                id: id.to_string(),
-                at_ms: NOW.unix_ms(),
-            };
-            assert_eq!(decode(body), Some(entry));
+            assert_eq!(decode(body), Some(entry(event, NOW)));
         }
+        let switch = Audit::On.switch("otp_second", "otp_demo is PAUSED", NOW);
+        let read = decode(&switch.expect("an event")).expect("an entry");
+        assert_eq!(
+            (read.kind, read.id.as_str()),
+            (Kind::TemplateSwitched, "otp_second")
+        );
+        assert_eq!(Audit::Off.switch("otp_second", "", NOW), None);
         assert_eq!(Audit::Off.bodies(&events, NOW), Vec::<Vec<u8>>::new());
     }
 
@@ -235,7 +282,7 @@ mod tests {
             "A".repeat(43)
         );
         let id = VerificationId::parse(&"A".repeat(43)).expect("43 characters");
-        assert_eq!(encode(Event::CheckFailed(id), NOW), body.as_bytes());
+        assert_eq!(encode(&entry(Event::CheckFailed(id), NOW)), body.as_bytes());
         assert!(decode(body.as_bytes()).is_some());
         for unreadable in ["", "\u{1}", "\u{2}{}", "\u{1}{\"kind\":\"new\"}"] {
             assert_eq!(decode(unreadable.as_bytes()), None, "{unreadable:?}");

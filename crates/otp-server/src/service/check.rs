@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use otp_core::{
     Asker, Binding, Event, Overview, PhoneNumber, Reason, Record, Refusal, Submission, Submitted,
-    Timestamp, Verdict, VerificationId, Which,
+    Timestamp, Verdict, VerificationId, VerifiedBy, Which,
 };
 
 use super::{Patience, Principal, Service, Shared, to_its_end};
@@ -69,8 +69,21 @@ pub struct Checked {
 impl Service {
     /// Checks a guess. The answer is given once the attempt that it cost is committed.
     pub async fn check(&self, request: CheckRequest) -> Result<Checked, Unavailable> {
+        self.check_by(request, VerifiedBy::Check).await
+    }
+
+    /// The same for a code that somebody sent in a chat.
+    pub(super) async fn check_reply(&self, request: CheckRequest) -> Result<Checked, Unavailable> {
+        self.check_by(request, VerifiedBy::Reply).await
+    }
+
+    async fn check_by(
+        &self,
+        request: CheckRequest,
+        by: VerifiedBy,
+    ) -> Result<Checked, Unavailable> {
         let Shared { metrics, .. } = self.shared();
-        let checked = to_its_end(self.clone().claim_and_check(request)).await?;
+        let checked = to_its_end(self.clone().claim_and_check(request, by)).await?;
         if let Some(outcome) = counted(checked.verdict) {
             metrics.verification(outcome);
         }
@@ -82,7 +95,11 @@ impl Service {
 
     /// Room for a failed check is claimed before anything is compared, and given back unless it
     /// fails: or a guesser could go on when there is no room left.
-    async fn claim_and_check(self, request: CheckRequest) -> Result<Checked, Unavailable> {
+    async fn claim_and_check(
+        self,
+        request: CheckRequest,
+        by: VerifiedBy,
+    ) -> Result<Checked, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
         let Shared { keys, clock, .. } = self.shared();
         let Application {
@@ -138,7 +155,10 @@ impl Service {
                 let found = record.find(which);
                 let id = found.map(|one| one.id);
                 let fingerprint = found.map(|one| one.digest.fingerprint());
-                let decision = record.check(submission, (keys, key), policy, now);
+                let decision = match by {
+                    VerifiedBy::Check => record.check(submission, (keys, key), policy, now),
+                    VerifiedBy::Reply => record.check_reply(submission, (keys, key), policy, now),
+                };
                 let has_failed = decision
                     .events
                     .iter()

@@ -31,6 +31,7 @@ impl Claimed {
             DeliveryError::Uncertain(_) => self.claims.clear(),
             DeliveryError::Throttled(_)
             | DeliveryError::ChannelDown(_)
+            | DeliveryError::OptedOut(_)
             | DeliveryError::Rejected(_) => {
                 self.claims
                     .retain(|claim| claim.reason != Reason::AddressLimit);

@@ -1,13 +1,15 @@
 //! Hand a message over, and note how that ended; the next channel takes over where it has to.
 
 use otp_core::{
-    DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Timestamp, VerificationId,
+    ChannelKind, DeliveryResult, Failure, Handover, Policy, Record, RecordKey, Timestamp,
+    VerificationId,
 };
 
 use super::claims::Claimed;
-use super::{Patience, Service, finish_aside};
-use crate::channel::{Accepted, DeliveryError, Message};
+use super::{Patience, Service, Shared, finish_aside};
+use crate::channel::{Accepted, Cause, DeliveryError, Message};
 use crate::clock::Stopwatch;
+use crate::opt_outs::{Somebody, Way};
 use crate::store::Versioned;
 use crate::telemetry;
 
@@ -109,24 +111,34 @@ impl Service {
     ) -> (DeliveryResult, Result<(), DeliveryError>) {
         let metrics = &self.shared().metrics;
         let stopwatch = Stopwatch::start();
-        let delivered = self.channels.deliver(message).await;
-        if let Err(error) = &delivered
-            && error.is_for_want_of_an_address()
-        {
-            tracing::info!(
-                verification.id = %message.id,
-                phone = %message.to.masked(),
-                channel = message.channel.name(),
-                "passed over a way out: {error}"
-            );
-            return (result(error), delivered.map(drop));
+        let delivered = match self.may_go(message).await {
+            Ok(()) => {
+                let delivered = self.channels.deliver(message).await;
+                metrics.graph_request(stopwatch.elapsed());
+                delivered
+            }
+            Err(error) => Err(error),
+        };
+        let was_passed_over = delivered
+            .as_ref()
+            .is_err_and(DeliveryError::is_for_want_of_an_address);
+        if !was_passed_over {
+            metrics.delivery(message.channel, counted(&delivered));
         }
-        metrics.graph_request(stopwatch.elapsed());
-        metrics.delivery(message.channel, counted(&delivered));
         match delivered {
             Ok(Accepted { message_id }) => {
+                self.expect_answer(message).await;
                 let message_id = self.kept_name(&message_id);
                 (DeliveryResult::Accepted { message_id }, Ok(()))
+            }
+            Err(error) if error.is_no_try() => {
+                tracing::info!(
+                    verification.id = %message.id,
+                    phone = %message.to.masked(),
+                    channel = message.channel.name(),
+                    "did not send a code: {error}"
+                );
+                (result(&error), Err(error))
             }
             Err(error) => {
                 tracing::error!(
@@ -140,9 +152,59 @@ impl Service {
         }
     }
 
+    /// Is there nothing on our side that keeps the message from going this way?
+    async fn may_go(&self, message: &Message) -> Result<(), DeliveryError> {
+        let phone = message.to.phone();
+        let known = [
+            phone.map(Somebody::Phone),
+            message.to.messenger().map(Somebody::Messenger),
+        ];
+        for whom in known.into_iter().flatten() {
+            self.is_wanted(Way::of(message.channel), whom).await?;
+        }
+        if message.channel == ChannelKind::WhatsAppText
+            && let Some(phone) = phone
+        {
+            // When nobody can tell, another way is tried.
+            let is_open = self.is_window_open(phone).await.unwrap_or(false);
+            if !is_open {
+                return Err(DeliveryError::Undeliverable(Cause::NoWindow));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does this person want messages this way? When nobody can tell, nothing is sent.
+    pub(super) async fn is_wanted(
+        &self,
+        way: Way,
+        whom: Somebody<'_>,
+    ) -> Result<(), DeliveryError> {
+        match self.shared().opt_outs.has(way, whom).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(DeliveryError::OptedOut(Cause::OptedOut)),
+            Err(error) => {
+                let cause = Cause::OptOutsUnknown(error.to_string());
+                Err(DeliveryError::ChannelDown(cause))
+            }
+        }
+    }
+
+    /// Whoever answers on Messenger is known by nothing else.
+    async fn expect_answer(&self, message: &Message) {
+        if message.channel == ChannelKind::Messenger
+            && let Some(messenger) = message.to.messenger()
+        {
+            let Shared { clock, keys, .. } = self.shared();
+            let key = message.id.record_key(keys);
+            let until = clock.now().plus(message.expires_in);
+            self.keep_way_back(messenger, key, until).await;
+        }
+    }
+
     /// What a channel calls a message may hold the phone, as WhatsApp's names do. What is kept of it
     /// shows nothing, and tells whoever holds the keys whether another name is the same.
-    fn kept_name(&self, message_id: &str) -> String {
+    pub(super) fn kept_name(&self, message_id: &str) -> String {
         let keys = &self.shared().keys;
         keys.name_key(MESSAGE, "", message_id).to_string()
     }
@@ -191,6 +253,7 @@ fn result(error: &DeliveryError) -> DeliveryResult {
         DeliveryError::Undeliverable(_) => Failure::Undeliverable,
         DeliveryError::Throttled(_) => Failure::Throttled,
         DeliveryError::ChannelDown(_) => Failure::ChannelDown,
+        DeliveryError::OptedOut(_) => Failure::OptedOut,
         DeliveryError::Rejected(_) => Failure::Rejected,
     })
 }
@@ -202,6 +265,7 @@ fn counted(delivered: &Result<Accepted, DeliveryError>) -> telemetry::DeliveryRe
         Err(DeliveryError::Undeliverable(_)) => telemetry::DeliveryResult::Undeliverable,
         Err(DeliveryError::Throttled(_)) => telemetry::DeliveryResult::Throttled,
         Err(DeliveryError::ChannelDown(_)) => telemetry::DeliveryResult::ChannelDown,
+        Err(DeliveryError::OptedOut(_)) => telemetry::DeliveryResult::OptedOut,
         Err(DeliveryError::Rejected(_)) => telemetry::DeliveryResult::Rejected,
         Err(DeliveryError::Uncertain(_)) => telemetry::DeliveryResult::Uncertain,
     }

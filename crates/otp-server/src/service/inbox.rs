@@ -1,5 +1,7 @@
 //! What providers tell: taken in fast, kept, and worked off soon by whichever server comes first.
 
+mod vendors;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,11 +12,15 @@ use otp_core::{Receipt, Received, RecordKey, Timestamp, VerificationId};
 use rand::Rng;
 use tokio::sync::Semaphore;
 
+pub use self::vendors::VonageTells;
 use super::{Service, Shared};
 use crate::channel::inbound::Inbound;
 pub use crate::channel::inbound::NotTaken;
-use crate::channel::inbound::{Taken, WhatsAppWebhook};
+use crate::channel::inbound::{
+    News, Subject, Taken, TemplateAspect, TwilioWebhook, VonageWebhook, WhatsAppWebhook,
+};
 use crate::store::{Parcel, Unavailable};
+use crate::telemetry::{Provider, WhatsAppAlert};
 
 /// Words that go into one parcel: a few kilobytes.
 const WORDS_PER_PARCEL: usize = 50;
@@ -33,22 +39,30 @@ const KIND: &str = "parcel";
 pub struct Inbox {
     /// Meta's webhooks; nothing without the app's secret.
     pub whatsapp: Option<WhatsAppWebhook>,
+    /// Vonage's; nothing without the account's signature secret.
+    pub vonage: Option<VonageWebhook>,
+    /// Twilio's; nothing without the account's token and this server's public address.
+    pub twilio: Option<TwilioWebhook>,
     /// What this server took in lately, and nobody here has worked off yet.
     waiting: Mutex<HashMap<RecordKey, (Timestamp, usize)>>,
 }
 
 impl Inbox {
-    /// Checks Meta's webhooks with this secret of the app.
+    /// Takes in what can be checked.
     #[must_use]
-    pub fn new(app_secret: Option<&str>) -> Self {
+    pub fn new(
+        whatsapp: Option<WhatsAppWebhook>,
+        vonage: Option<VonageWebhook>,
+        twilio: Option<TwilioWebhook>,
+    ) -> Self {
         Self {
-            whatsapp: app_secret.map(WhatsAppWebhook::new),
+            whatsapp,
+            vonage,
+            twilio,
             waiting: Mutex::default(),
         }
     }
-}
 
-impl Inbox {
     /// Words that this server took in and has not worked off. Others may have: what was taken in
     /// long ago counts no more.
     fn waiting(&self, now: Timestamp) -> usize {
@@ -84,12 +98,14 @@ impl Service {
             Err(NotTaken::NotUnderstood) => Taken::nothing_known(),
             Err(why) => return Err(Rejected::Not(why)),
         };
-        let Taken { words, unknown } = taken;
-        metrics.webhook_ignored(unknown);
-        self.keep(&words).await.map_err(Rejected::Later)
+        let Taken { words, unknown, .. } = taken;
+        metrics.webhook_ignored(Provider::WhatsApp, unknown);
+        self.keep(Provider::WhatsApp, &words)
+            .await
+            .map_err(Rejected::Later)
     }
 
-    async fn keep(&self, words: &[Inbound]) -> Result<(), Unavailable> {
+    async fn keep(&self, provider: Provider, words: &[Inbound]) -> Result<(), Unavailable> {
         let Shared { inbox, metrics, .. } = self.shared();
         let count = words.len();
         if inbox.waiting(self.shared().clock.now()) + count > WAITING_MAX {
@@ -99,7 +115,7 @@ impl Service {
         let kept = join_all(parcels).await;
         let kept: Result<(), Unavailable> = kept.into_iter().collect();
         if kept.is_ok() {
-            metrics.webhook_taken(count);
+            metrics.webhook_taken(provider, count);
         }
         kept
     }
@@ -152,9 +168,12 @@ impl Service {
             tracing::error!("dropped what a provider told: it was kept by a newer otp-server, or with another secret");
             Vec::new()
         });
+        let mut heard = Ok(());
         for word in words {
-            self.hear(word, slots).await?;
+            // One that cannot be heard holds up no other. All come again, which does no harm.
+            heard = heard.and(self.hear(word, slots).await);
         }
+        heard?;
         store.throw_away(key, &parcel, clock.now()).await?;
         inbox.lock().remove(&key);
         Ok(())
@@ -167,17 +186,42 @@ impl Service {
                     self.receive(id, number, word.receipt(), slots).await?;
                 }
             }
-            // Nobody listens yet.
-            Inbound::Said(_) => self.shared().metrics.webhook_ignored(1),
-            Inbound::TemplateChanged { name, status } => {
+            Inbound::Said(said) => self.hear_said(&said).await?,
+            Inbound::TemplateChanged {
+                name,
+                status,
+                about,
+            } => {
+                self.shared().metrics.whatsapp_alert(match about {
+                    TemplateAspect::Status => WhatsAppAlert::TemplateStatus,
+                    TemplateAspect::Quality => WhatsAppAlert::TemplateQuality,
+                });
                 tracing::warn!(template.name = %name, "whatsapp says of template {name:?}: {status}");
-                self.shared().templates_changed.notify_waiters();
+                self.shared().templates_changed.notify_one();
+                self.note_template_word().await?;
             }
-            Inbound::Alert { about, said } => {
-                tracing::warn!("whatsapp says of the {about}: {said}");
-            }
+            Inbound::Alert { about, said, news } => self.hear_alert(&about, &said, news).await?,
         }
         Ok(())
+    }
+
+    async fn hear_alert(
+        &self,
+        about: &str,
+        said: &str,
+        news: Option<News>,
+    ) -> Result<(), Unavailable> {
+        let subject = news.map_or(Subject::Alert, |news| news.subject);
+        self.shared().metrics.whatsapp_alert(match subject {
+            Subject::Account => WhatsAppAlert::Account,
+            Subject::Number => WhatsAppAlert::Number,
+            Subject::Alert => WhatsAppAlert::Alert,
+        });
+        tracing::warn!("whatsapp says of the {about}: {said}");
+        match news.and_then(|news| news.bearing) {
+            Some(bearing) => self.note_news(subject, bearing, said).await,
+            None => Ok(()),
+        }
     }
 
     async fn receive(

@@ -8,6 +8,7 @@ use otp_core::{ChannelKind, NameKey, Refusal, Timestamp};
 use super::{Principal, Service, Shared};
 use crate::channel::{DeliveryError, Notice};
 use crate::directory::Mode;
+use crate::opt_outs::{Somebody, Way};
 use crate::store::{Commit, Unavailable, Version};
 use crate::whmcs::{Invoice, NothingToSend, WhmcsError};
 
@@ -185,7 +186,14 @@ impl Service {
                 return Ok(Announced::Refused { refusal, now });
             }
         };
-        match self.channels.notify(&notice).await {
+        let wanted = self
+            .is_wanted(Way::WhatsApp, Somebody::Phone(&notice.phone))
+            .await;
+        let delivered = match wanted {
+            Ok(()) => self.channels.notify(&notice).await,
+            Err(unwanted) => Err(unwanted),
+        };
+        match delivered {
             Ok(_) => Ok(Announced::Told),
             Err(error) => {
                 tracing::error!(

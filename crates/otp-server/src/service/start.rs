@@ -124,8 +124,7 @@ impl Service {
                 locale: request.languages.first().cloned().unwrap_or_default(),
                 metadata: request.wishes.metadata.clone(),
                 is_test,
-                // Nobody calls back yet.
-                is_announced: false,
+                is_announced: principal.application.callback.is_some(),
                 recipient: drawn.recipient,
             },
         };

@@ -46,7 +46,24 @@ impl Store {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Commit, Unavailable> {
-        let write = write(name, expected, value, until);
+        self.remember_telling(name, expected, value, until, &[], now)
+            .await
+    }
+
+    /// The same, and puts these events out in the same step.
+    pub async fn remember_telling(
+        &self,
+        name: NameKey,
+        expected: Option<Version>,
+        value: &[u8],
+        until: Timestamp,
+        events: &[Vec<u8>],
+        now: Timestamp,
+    ) -> Result<Commit, Unavailable> {
+        let write = Write {
+            events: events.to_vec(),
+            ..write(name, expected, value, until)
+        };
         each!(self, backend => backend.commit(write, now.unix_ms()).await)
     }
 }

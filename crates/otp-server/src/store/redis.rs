@@ -20,6 +20,7 @@ mod options;
 mod outbox;
 mod registry;
 mod scripts;
+mod shelves;
 mod time;
 mod timers;
 mod trouble;

@@ -1,13 +1,27 @@
 //! A small set of named entries that servers read all the time and commands change while servers run:
-//! applications and keys. It lies beside the records, and needs none of their locks.
+//! applications and keys. It lies beside the records, and needs none of their locks. Beside the entries
+//! it has shelves, of which nobody reads more than a page.
+
+/// The same call on whichever back end there is.
+macro_rules! each {
+    ($registry:expr, $backend:ident => $call:expr) => {
+        match $registry {
+            Registry::Embedded($backend) => $call,
+            Registry::Memory($backend) => $call,
+            Registry::Redis($backend) => $call,
+        }
+    };
+}
 
 mod embedded;
 mod memory;
+mod shelf;
 
 use std::collections::BTreeMap;
 
 pub use self::embedded::EmbeddedRegistry;
 pub use self::memory::MemoryRegistry;
+pub use self::shelf::{PAGE_MAX, Put, Shelf, WhenFull};
 use super::backend::Unavailable;
 pub use super::redis::RedisRegistry;
 
@@ -98,17 +112,6 @@ pub enum Changed {
     Full,
 }
 
-/// The same call on whichever back end there is.
-macro_rules! each {
-    ($registry:expr, $backend:ident => $call:expr) => {
-        match $registry {
-            Registry::Embedded($backend) => $call,
-            Registry::Memory($backend) => $call,
-            Registry::Redis($backend) => $call,
-        }
-    };
-}
-
 impl Registry {
     /// All entries, unless they are still the known ones.
     pub async fn look(&self, known: Option<RegistryVersion>) -> Result<Seen, Unavailable> {
@@ -127,10 +130,7 @@ impl Registry {
     /// makes anything; an error may mean that they are kept all the same.
     pub async fn change(&self, changes: Vec<Change>) -> Result<Changed, Unavailable> {
         for Change { name, next, .. } in &changes {
-            let size = next.as_ref().map_or(0, Vec::len);
-            if name.is_empty() || name.len() > NAME_BYTES_MAX || size > VALUE_BYTES_MAX {
-                return Err(too_large(name, size));
-            }
+            must_fit(name, next.as_deref().unwrap_or_default())?;
         }
         each!(self, backend => backend.change(changes).await)
     }
@@ -150,11 +150,15 @@ impl Registry {
     }
 }
 
-fn too_large(name: &str, size: usize) -> Unavailable {
-    Unavailable::saying(format!(
+fn must_fit(name: &str, value: &[u8]) -> Result<(), Unavailable> {
+    let size = value.len();
+    if !name.is_empty() && name.len() <= NAME_BYTES_MAX && size <= VALUE_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Unavailable::saying(format!(
         "the entry {name:?} is too large: {} bytes of name and {size} bytes, where {NAME_BYTES_MAX} and \
          {VALUE_BYTES_MAX} are the most; make it smaller",
         name.len()
     ))
-    .not_begun()
+    .not_begun())
 }

@@ -63,10 +63,12 @@ pub enum VerificationOutcome {
     NotFound,
     /// A check was refused, uncompared, by a limit.
     CheckLimited,
+    /// Its recipient says that they did not ask for it.
+    Reported,
 }
 
 impl VerificationOutcome {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Started,
         Self::SendLimited,
         Self::Approved,
@@ -78,6 +80,7 @@ impl VerificationOutcome {
         Self::Redelivered,
         Self::NotFound,
         Self::CheckLimited,
+        Self::Reported,
     ];
 
     pub(super) fn label(self) -> &'static str {
@@ -93,6 +96,50 @@ impl VerificationOutcome {
             Self::Redelivered => "redelivered",
             Self::NotFound => "not_found",
             Self::CheckLimited => "check_limited",
+            Self::Reported => "reported",
+        }
+    }
+}
+
+/// What somebody said in a chat, and what it came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChatWord {
+    /// A code that was compared, or would have been but for a limit.
+    Code,
+    /// A code, and none is waited for.
+    NothingWaits,
+    /// They asked for no code.
+    Report,
+    /// They want nothing any more.
+    Stop,
+    /// They want messages again.
+    Start,
+    /// It was told before.
+    Again,
+    /// Nothing that means anything here.
+    Other,
+}
+
+impl ChatWord {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Code,
+        Self::NothingWaits,
+        Self::Report,
+        Self::Stop,
+        Self::Start,
+        Self::Again,
+        Self::Other,
+    ];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::NothingWaits => "nothing_waits",
+            Self::Report => "report",
+            Self::Stop => "stop",
+            Self::Start => "start",
+            Self::Again => "again",
+            Self::Other => "other",
         }
     }
 }
@@ -110,17 +157,20 @@ pub enum DeliveryResult {
     ChannelDown,
     /// Our request was wrong.
     Rejected,
+    /// The person wants nothing this way, so it was not asked.
+    OptedOut,
     /// Its answer was lost, so nobody knows.
     Uncertain,
 }
 
 impl DeliveryResult {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Accepted,
         Self::Undeliverable,
         Self::Throttled,
         Self::ChannelDown,
         Self::Rejected,
+        Self::OptedOut,
         Self::Uncertain,
     ];
 
@@ -131,7 +181,114 @@ impl DeliveryResult {
             Self::Throttled => "throttled",
             Self::ChannelDown => "channel_down",
             Self::Rejected => "rejected",
+            Self::OptedOut => "opted_out",
             Self::Uncertain => "uncertain",
+        }
+    }
+}
+
+/// What came of telling an application something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallbackResult {
+    /// It took it in.
+    Delivered,
+    /// It did not, and is told again.
+    Failed,
+    /// It was given up.
+    Dropped,
+}
+
+impl CallbackResult {
+    pub(super) const ALL: [Self; 3] = [Self::Delivered, Self::Failed, Self::Dropped];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// What codes go out in since the last switch of templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateSwitch {
+    /// The first template again.
+    First,
+    /// An alternate.
+    Alternate,
+    /// Nothing that Meta would send.
+    Nothing,
+}
+
+impl TemplateSwitch {
+    pub(super) const ALL: [Self; 3] = [Self::First, Self::Alternate, Self::Nothing];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Alternate => "alternate",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// Who tells something by webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// Meta.
+    WhatsApp,
+    /// Vonage.
+    Vonage,
+    /// Twilio.
+    Twilio,
+}
+
+impl Provider {
+    pub(super) const ALL: [Self; 3] = [Self::WhatsApp, Self::Vonage, Self::Twilio];
+
+    /// As metrics and logs call it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+            Self::Vonage => "vonage",
+            Self::Twilio => "twilio",
+        }
+    }
+}
+
+/// What Meta tells of, beside messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhatsAppAlert {
+    /// Whether a template may be sent.
+    TemplateStatus,
+    /// What people think of a template.
+    TemplateQuality,
+    /// The account.
+    Account,
+    /// The business number.
+    Number,
+    /// Something that somebody should look at.
+    Alert,
+}
+
+impl WhatsAppAlert {
+    pub(super) const ALL: [Self; 5] = [
+        Self::TemplateStatus,
+        Self::TemplateQuality,
+        Self::Account,
+        Self::Number,
+        Self::Alert,
+    ];
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::TemplateStatus => "template_status",
+            Self::TemplateQuality => "template_quality",
+            Self::Account => "account",
+            Self::Number => "number",
+            Self::Alert => "alert",
         }
     }
 }

@@ -17,12 +17,15 @@ use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
 use otp_core::{ChannelKind, Reason};
 
 use self::names::{
-    DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS, LIVE_CODES, LOG_LINES_DROPPED,
-    REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED, VERIFICATIONS, WEBHOOK_WORDS, key,
-    recorder,
+    CALLBACKS, CHAT_WORDS, DEAD_LETTERS, DELIVERIES, GRAPH_DURATION, HTTP_DURATION, HTTP_REQUESTS,
+    LIVE_CODES, LOG_LINES_DROPPED, REFUSALS, STORE_COMMIT, STORE_UP, TEMPLATE_APPROVED,
+    TEMPLATE_SWITCHES, VERIFICATIONS, WEBHOOK_WORDS, WHATSAPP_ALERTS, key, recorder,
 };
 use super::{
-    labels::{COUNTRY_NOT_ALLOWED, DeliveryResult, Face, VerificationOutcome, method_label},
+    labels::{
+        COUNTRY_NOT_ALLOWED, CallbackResult, ChatWord, DeliveryResult, Face, Provider,
+        TemplateSwitch, VerificationOutcome, WhatsAppAlert, method_label,
+    },
     logging,
 };
 
@@ -43,9 +46,14 @@ pub struct Metrics {
     live_codes: Gauge,
     store_up: Gauge,
     template_approved: Gauge,
+    template_switches: [Counter; TemplateSwitch::ALL.len()],
+    whatsapp_alerts: [Counter; WhatsAppAlert::ALL.len()],
     log_lines_dropped: Counter,
-    webhook_taken: Counter,
-    webhook_ignored: Counter,
+    webhook_taken: [Counter; Provider::ALL.len()],
+    webhook_ignored: [Counter; Provider::ALL.len()],
+    callbacks: [Counter; CallbackResult::ALL.len()],
+    dead_letters: Gauge,
+    chat_words: [Counter; ChatWord::ALL.len()],
 }
 
 /// Face, route pattern, method, status: each from a closed set, so the map stays small.
@@ -64,6 +72,12 @@ impl Metrics {
         let recorder = recorder();
         let counter = |name, labels| recorder.register_counter(&key(name, labels), &METADATA);
         let histogram = |name| recorder.register_histogram(&key(name, vec![]), &METADATA);
+        let words = |result| {
+            Provider::ALL.map(|provider| {
+                let provider = Label::new("provider", provider.label());
+                counter(WEBHOOK_WORDS, vec![provider, Label::new("result", result)])
+            })
+        };
         let gauge = |name| recorder.register_gauge(&key(name, vec![]), &METADATA);
         Self {
             handle: recorder.handle(),
@@ -88,9 +102,18 @@ impl Metrics {
             live_codes: gauge(LIVE_CODES),
             store_up: gauge(STORE_UP),
             template_approved: gauge(TEMPLATE_APPROVED),
+            template_switches: TemplateSwitch::ALL
+                .map(|to| counter(TEMPLATE_SWITCHES, vec![Label::new("to", to.label())])),
+            whatsapp_alerts: WhatsAppAlert::ALL
+                .map(|kind| counter(WHATSAPP_ALERTS, vec![Label::new("kind", kind.label())])),
             log_lines_dropped: counter(LOG_LINES_DROPPED, vec![]),
-            webhook_taken: counter(WEBHOOK_WORDS, vec![Label::new("result", "taken")]),
-            webhook_ignored: counter(WEBHOOK_WORDS, vec![Label::new("result", "ignored")]),
+            callbacks: CallbackResult::ALL
+                .map(|result| counter(CALLBACKS, vec![Label::new("result", result.label())])),
+            dead_letters: gauge(DEAD_LETTERS),
+            chat_words: ChatWord::ALL
+                .map(|word| counter(CHAT_WORDS, vec![Label::new("meant", word.label())])),
+            webhook_taken: words("taken"),
+            webhook_ignored: words("ignored"),
             recorder,
         }
     }
@@ -137,15 +160,29 @@ impl Metrics {
     }
 
     /// A provider told so much that is kept and worked off.
-    pub fn webhook_taken(&self, count: usize) {
-        self.webhook_taken
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn webhook_taken(&self, provider: Provider, count: usize) {
+        self.webhook_taken[provider as usize].increment(u64::try_from(count).unwrap_or(u64::MAX));
     }
 
     /// A provider told so much that nobody here knows.
-    pub fn webhook_ignored(&self, count: usize) {
-        self.webhook_ignored
-            .increment(u64::try_from(count).unwrap_or(u64::MAX));
+    pub fn webhook_ignored(&self, provider: Provider, count: usize) {
+        self.webhook_ignored[provider as usize].increment(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
+    /// An application was told something, or was not.
+    pub fn callback(&self, result: CallbackResult) {
+        self.callbacks[result as usize].increment(1);
+    }
+
+    /// So much was given up and lies there.
+    pub fn dead_letters(&self, count: u64) {
+        self.dead_letters
+            .set(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
+    /// Somebody said something in a chat.
+    pub fn chat_word(&self, word: ChatWord) {
+        self.chat_words[word as usize].increment(1);
     }
 
     /// A commit was acknowledged, this long after it was asked for.
@@ -169,9 +206,19 @@ impl Metrics {
         self.store_up.set(u8::from(is_up));
     }
 
-    /// Whether Meta lets the template be sent.
+    /// Whether Meta lets the first template be sent.
     pub fn template_approved(&self, approved: bool) {
         self.template_approved.set(u8::from(approved));
+    }
+
+    /// Codes go out in another template.
+    pub fn template_switch(&self, to: TemplateSwitch) {
+        self.template_switches[to as usize].increment(1);
+    }
+
+    /// Meta told of something beside messages.
+    pub fn whatsapp_alert(&self, kind: WhatsAppAlert) {
+        self.whatsapp_alerts[kind as usize].increment(1);
     }
 
     /// Everything in Prometheus' text format, UTF-8, for `GET /metrics`.
@@ -276,6 +323,16 @@ mod tests {
         assert!(numbers.all(|(reason, number)| *reason as usize == number));
         let mut numbers = DeliveryResult::ALL.iter().zip(0..);
         assert!(numbers.all(|(result, number)| *result as usize == number));
+        let mut numbers = CallbackResult::ALL.iter().zip(0..);
+        assert!(numbers.all(|(result, number)| *result as usize == number));
+        let mut numbers = ChatWord::ALL.iter().zip(0..);
+        assert!(numbers.all(|(word, number)| *word as usize == number));
+        let mut numbers = TemplateSwitch::ALL.iter().zip(0..);
+        assert!(numbers.all(|(to, number)| *to as usize == number));
+        let mut numbers = Provider::ALL.iter().zip(0..);
+        assert!(numbers.all(|(provider, number)| *provider as usize == number));
+        let mut numbers = WhatsAppAlert::ALL.iter().zip(0..);
+        assert!(numbers.all(|(kind, number)| *kind as usize == number));
         let mut numbers = ChannelKind::ALL.iter().zip(0..);
         assert!(numbers.all(|(channel, number)| *channel as usize == number));
     }

@@ -12,11 +12,12 @@ use actix_web::http::header::HeaderMap;
 use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::sleep;
 use graph_simulator::{Simulator, SimulatorConfig};
-use otp_core::Timestamp;
+use otp_core::{PhoneNumber, Timestamp};
 use otp_server::app::{self, Application};
 use otp_server::clock::{Clock, Stopwatch};
 use otp_server::config::{Config, SecretFile, SharedLimitSettings, StoreKind, settings_of_text};
 use otp_server::directory::{Identified, KeyOrder, Mode, Registrar, Scope, Scopes};
+use otp_server::opt_outs::{Somebody, Way, Wished};
 use otp_server::service::Service;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -217,6 +218,17 @@ impl TestApp {
         added.await.expect("an application");
         self.knows(|| self.service.shared().directory.application(name).is_some())
             .await;
+    }
+
+    /// As `otp-server opt-out add` does it.
+    pub(crate) async fn opt_out(&self, phone: &str) {
+        let phone = PhoneNumber::parse(phone).expect("a phone");
+        let opt_outs = &self.service.shared().opt_outs;
+        for way in Way::ALL {
+            let (whom, now) = (Somebody::Phone(&phone), self.clock.now());
+            let added = opt_outs.add(way, whom, Wished::Operator, now).await;
+            added.expect("it is noted");
+        }
     }
 
     /// What commands change keys and applications with.

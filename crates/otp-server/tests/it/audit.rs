@@ -5,6 +5,7 @@ mod lines;
 use std::sync::Arc;
 use std::time::Duration;
 
+use graph_simulator::TEMPLATE_ID;
 use otp_core::{PhoneNumber, Record, Which};
 use otp_server::config::{Config, StoreKind};
 use otp_server::store::Along;
@@ -13,6 +14,7 @@ use otp_server::store::redis::RedisOptions;
 use self::lines::{all_of, wait_for};
 use crate::app::{PHONE, TestApp, wrong};
 use crate::redis_process::RedisProcess;
+use crate::templates::{account, with_alternates};
 
 /// Longer than a server holds an event.
 const LEASE: Duration = Duration::from_secs(31);
@@ -97,6 +99,30 @@ async fn a_restart_leaves_no_gap_and_repeats_nothing() {
     app.pass(LEASE);
     assert_eq!(left_in_store(&app).await, 0);
     assert_eq!(all_of(&id).len(), 3);
+    app.stop().await;
+}
+
+#[actix_web::test]
+async fn a_switch_of_templates_leaves_a_line() {
+    lines::listen();
+    let (simulator, _) = account(&[("otp_audited", "en_US")]);
+    let app = TestApp::start_against(simulator, |config| {
+        on(config);
+        with_alternates(&["otp_audited"])(config);
+    })
+    .await;
+    app.simulator.set_template_status(TEMPLATE_ID, "PAUSED");
+    app.send_code(PHONE).await;
+    let told = || lines::with_text("template.switched");
+    lines::eventually("the switch in the log", || !told().is_empty()).await;
+    let lines = told();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0]["template.name"], "otp_audited");
+    let said = lines[0]["message"].as_str().expect("a text");
+    assert!(
+        said.contains("another template") && said.contains("132015"),
+        "{said}"
+    );
     app.stop().await;
 }
 

@@ -7,6 +7,7 @@ mod keys;
 mod lines;
 mod search;
 mod traffic;
+mod webhooks;
 
 use graph_simulator::APP_SECRET;
 
@@ -33,11 +34,15 @@ struct Driven {
 /// call that hangs is over soon; every way out of Meta's client is walked at `trace`.
 fn place() -> Place {
     let hash = digest_of(KEY);
-    Place::with(&format!(
+    let place = Place::new();
+    let vendors = webhooks::settings(&place);
+    let configuration = format!(
         "code_length = 10\n[audit]\nenabled = true\n[sample_face]\nkeys = [\"sha256:{hash}\"]\n\
          [graph]\nconnect_timeout_seconds = 1\ndeadline_seconds = 1\napp_secret = \"{APP_SECRET}\"\n\
-         [http]\nrequest_timeout_seconds = 2\n{FOR_CROWDS}"
-    ))
+         [http]\nrequest_timeout_seconds = 2\n{vendors}{FOR_CROWDS}"
+    );
+    place.write("otp-server.toml", configuration);
+    place
 }
 
 fn started(place: &Place, format: &str, more: &[&str]) -> Program {
@@ -59,6 +64,13 @@ fn driven(format: &str) -> Driven {
         done: &mut traffic,
     };
     applicant.does_everything();
+    let told = webhooks::tell_everything(&server, &mut traffic);
+    assert!(
+        told.iter().all(|status| [200, 401].contains(status)),
+        "{told:?}"
+    );
+    let taken = told.iter().filter(|status| **status == 200).count();
+    assert_eq!(taken, told.len() / 5, "{told:?}");
     traffic.metrics = seen_by_operators(&server);
     server.signal("TERM");
     Driven {
@@ -84,6 +96,7 @@ fn driven_without_a_store(format: &str) -> Driven {
     };
     redis.pause();
     applicant.asks_in_vain();
+    webhooks::tell_in_vain(&server, &mut traffic);
     traffic.metrics = seen_by_operators(&server);
     redis.resume();
     server.signal("TERM");

@@ -12,8 +12,12 @@ mod failover;
 mod gateway;
 mod mail_server;
 mod smtp;
-mod twilio;
+pub(crate) mod told;
+pub(crate) mod twilio;
 pub(crate) mod vonage;
+
+pub(crate) use desk::Desk;
+pub(crate) use failover::{code_at, with_gateway};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,6 +98,7 @@ fn advice(error: &DeliveryError) -> &'static str {
         DeliveryError::Throttled(_) => "throttled",
         DeliveryError::ChannelDown(_) => "channel down",
         DeliveryError::Rejected(_) => "rejected",
+        DeliveryError::OptedOut(_) => "opted out",
         DeliveryError::Uncertain(_) => "uncertain",
     }
 }

@@ -8,4 +8,5 @@ mod disk;
 mod programs;
 mod registry;
 mod sample_face;
+mod shelves;
 mod stage;

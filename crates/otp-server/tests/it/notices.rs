@@ -2,7 +2,7 @@
 
 use graph_simulator::{Effect, Fault, FaultTarget, Simulator, SimulatorConfig};
 use otp_core::PhoneNumber;
-use otp_server::channel::whatsapp::{TemplateBook, WhatsAppChannel};
+use otp_server::channel::whatsapp::{TemplateBook, TemplateOrder, WhatsAppChannel};
 use otp_server::channel::{DeliveryError, Notice};
 use serde_json::json;
 use std::sync::Arc;
@@ -20,11 +20,16 @@ async fn stage() -> (Simulator, WhatsAppChannel) {
     let mut config = ClientConfig::new(AccessToken::new(graph_simulator::TOKEN));
     config.base_url = simulator.url();
     let graph = GraphClient::new(&config).expect("right settings");
-    let (waba_id, template_id) = (graph_simulator::WABA_ID, graph_simulator::TEMPLATE_ID);
-    let opened = TemplateBook::open(&graph, waba_id, template_id, None).await;
+    let order = TemplateOrder {
+        waba_id: graph_simulator::WABA_ID.to_owned(),
+        template_id: graph_simulator::TEMPLATE_ID.to_owned(),
+        default_language: None,
+        alternates: Vec::new(),
+    };
+    let opened = TemplateBook::open(&graph, order).await;
     let (templates, _) = opened.expect("the template is approved");
     let number = graph_simulator::PHONE_NUMBER_ID.into();
-    let channel = WhatsAppChannel::new(graph, number, Arc::new(templates));
+    let channel = WhatsAppChannel::new(graph, number, Arc::new(templates), config.deadline);
     (simulator, channel)
 }
 

@@ -1,5 +1,7 @@
 //! Meta's webhooks: checked, kept, and worked off.
 
+mod signatures;
+
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -45,6 +47,23 @@ async fn post(app: &TestApp, signature: Option<&str>, body: &str) -> Answer {
 pub(crate) async fn tell(app: &TestApp, body: &Value) -> Answer {
     let body = body.to_string();
     post(app, Some(&signature(&body)), &body).await
+}
+
+/// Has the simulator send its webhooks to this server.
+pub(crate) async fn subscribe(app: &TestApp) {
+    let subscribe = format!(
+        "{}/v25.0/{}/subscribed_apps?access_token={}",
+        app.simulator.url(),
+        graph_simulator::WABA_ID,
+        graph_simulator::TOKEN,
+    );
+    let address = format!("http://{}{PATH}", app.address);
+    let wanted = json!({ "override_callback_uri": address, "verify_token": "let me in" });
+    let subscribed = awc::Client::default()
+        .post(subscribe)
+        .send_json(&wanted)
+        .await;
+    assert_eq!(subscribed.expect("an answer").status(), 200);
 }
 
 /// A webhook with these receipts of the first message of this verification.
@@ -140,19 +159,7 @@ async fn what_the_simulator_sends_is_understood() {
     };
     let simulator = Simulator::start(manual).expect("it starts");
     let app = TestApp::start_against(simulator, with_webhooks).await;
-    let subscribe = format!(
-        "{}/v25.0/{}/subscribed_apps?access_token={}",
-        app.simulator.url(),
-        graph_simulator::WABA_ID,
-        graph_simulator::TOKEN,
-    );
-    let address = format!("http://{}{PATH}", app.address);
-    let wanted = json!({ "override_callback_uri": address, "verify_token": "let me in" });
-    let subscribed = awc::Client::default()
-        .post(subscribe)
-        .send_json(&wanted)
-        .await;
-    assert_eq!(subscribed.expect("an answer").status(), 200);
+    subscribe(&app).await;
     let client = Client::live(&app).await;
     let id = id(&client.start(PHONE).await);
     let message = app.simulator.messages(PHONE).pop().expect("a message");
@@ -212,7 +219,7 @@ async fn what_nobody_knows_is_counted_and_ignored() {
     tell(&app, &unknown).await.is(200, "");
     let metrics = app.get("/metrics").await.text;
     assert!(
-        metrics.contains("otp_webhook_words_total{result=\"ignored\"} 1"),
+        metrics.contains("otp_webhook_words_total{provider=\"whatsapp\",result=\"ignored\"} 1"),
         "{metrics}"
     );
     tell(&app, &json!({ "object": "page", "entry": [] }))

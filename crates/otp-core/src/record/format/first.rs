@@ -39,6 +39,7 @@ enum FirstDelivery {
         sealed: Sealed,
     },
     Accepted {
+        #[expect(dead_code, reason = "it stands in the bytes")]
         message_id: String,
     },
     Refused,
@@ -54,6 +55,7 @@ pub(super) fn decode(body: &[u8]) -> Result<Record, RecordError> {
         sends: first.sends,
         refused_sends: first.refused_sends,
         failures: first.failures,
+        reports: Vec::new(),
         verifications: verifications.collect::<Result<_, _>>()?,
     })
 }
@@ -110,9 +112,11 @@ impl FirstDelivery {
                 },
                 attempt(Progress::Queued, String::new()),
             ),
-            Self::Accepted { message_id } => {
-                (Delivery::Accepted, attempt(Progress::Accepted, message_id))
-            }
+            // The channel's own name shows the phone, and nothing asks for it.
+            Self::Accepted { .. } => (
+                Delivery::Accepted,
+                attempt(Progress::Accepted, String::new()),
+            ),
             Self::Refused => (Delivery::Refused, None),
             Self::Unsettled => (
                 Delivery::Unsettled,

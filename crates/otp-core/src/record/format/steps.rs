@@ -35,6 +35,9 @@ enum StoredHappened {
     Expired,
     Canceled,
     Replaced,
+    // Of the third format.
+    ApprovedByReply,
+    Reported,
 }
 
 pub(super) fn stored(trail: &[Step]) -> Vec<StoredStep> {
@@ -88,6 +91,8 @@ impl From<Happened> for StoredHappened {
             Happened::Expired => Self::Expired,
             Happened::Canceled => Self::Canceled,
             Happened::Replaced => Self::Replaced,
+            Happened::ApprovedByReply => Self::ApprovedByReply,
+            Happened::Reported => Self::Reported,
         }
     }
 }
@@ -118,6 +123,8 @@ impl From<StoredHappened> for Happened {
             StoredHappened::Expired => Self::Expired,
             StoredHappened::Canceled => Self::Canceled,
             StoredHappened::Replaced => Self::Replaced,
+            StoredHappened::ApprovedByReply => Self::ApprovedByReply,
+            StoredHappened::Reported => Self::Reported,
         }
     }
 }

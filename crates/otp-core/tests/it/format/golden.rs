@@ -73,11 +73,11 @@ fn a_record_of_format_1_says_what_it_said_when_it_was_written() {
     assert_eq!(
         verifications,
         [
-            r#""used" Approved 1800000061000-1800000361000 3 left, 6 of Digits, 7f779927: accepted as wamid.x"#,
+            r#""used" Approved 1800000061000-1800000361000 3 left, 6 of Digits, 7f779927: accepted as "#,
             r#""locked" Locked 1800000122000-1800000422000 0 left, 6 of Digits, f81a093b: unsettled"#,
             r#""canceled" Canceled 1800000183000-1800000483000 3 left, 6 of Digits, 64ecb119: dropped"#,
-            r#""expired" Expired 1800000244000-1800000544000 3 left, 6 of Digits, ae452054: accepted as wamid.x"#,
-            r#""told" ExpiredAndTold 1800000905000-1800001205000 3 left, 6 of Digits, 09f8ac05: accepted as wamid.x"#,
+            r#""expired" Expired 1800000244000-1800000544000 3 left, 6 of Digits, ae452054: accepted as "#,
+            r#""told" ExpiredAndTold 1800000905000-1800001205000 3 left, 6 of Digits, 09f8ac05: accepted as "#,
             r#""refused" Failed 1800005166000-1800005466000 3 left, 6 of Digits, 609b4398: refused"#,
             r#""" Pending 1800005227000-1800005527000 3 left, 8 of Unambiguous, 3b11243d: underway, try 1, by 1800005242000"#,
         ]

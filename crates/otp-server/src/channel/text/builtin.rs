@@ -1,6 +1,10 @@
 //! The texts that are there from the start. Those for text messages keep to the letters of GSM-7,
 //! so that each is one message of 160 letters and not two of 70.
 
+mod answers;
+
+pub(super) use answers::answers;
+
 /// The language for whoever reads none of the others.
 pub(super) const LANGUAGE: &str = "en";
 

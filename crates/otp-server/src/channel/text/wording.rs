@@ -20,6 +20,9 @@ pub enum InvalidWording {
     /// A brace that belongs to no place.
     #[error("has braces other than {CODE} and {MINUTES}")]
     UnknownPlace,
+    /// A brace in a text without places.
+    #[error("has braces, and an answer in a chat has neither code nor life to tell")]
+    NoPlace,
     /// Empty, or longer than any message.
     #[error("is empty or longer than {} characters", Wording::CHARS_MAX)]
     Length,
@@ -38,6 +41,19 @@ impl Wording {
             return Err(InvalidWording::NoCode);
         }
         Self::checked(text, |letter| letter.is_control() && letter != '\n')
+    }
+
+    /// An answer in a chat, which says no code.
+    pub fn answer(text: &str) -> Result<Self, InvalidWording> {
+        if text.contains(['{', '}']) {
+            return Err(InvalidWording::NoPlace);
+        }
+        Self::checked(text, |letter| letter.is_control() && letter != '\n')
+    }
+
+    /// The text of one without places.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The subject of an e-mail: one line, which need not say the code.

@@ -9,7 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 
+use super::refusal::{Advice, advice};
 use crate::channel::ProviderSecret;
+use crate::channel::inbound::Word;
 
 /// More fields than any callback has.
 const FIELDS_MAX: usize = 200;
@@ -75,12 +77,39 @@ pub enum TwilioStep {
     Sent,
     /// On the person's device.
     Delivered,
+    /// Seen by the person, where the network tells.
+    Read,
     /// The network could not deliver it.
     Undelivered,
     /// It could not be sent.
     Failed,
     /// A step that Twilio has added since.
     Other(String),
+}
+
+impl TwilioStatus {
+    /// The same in this service's words; nothing for a step that says nothing, or that nobody here
+    /// knows.
+    #[must_use]
+    pub fn word(&self) -> Option<Word> {
+        Some(match self.step {
+            TwilioStep::Sent => Word::Sent,
+            TwilioStep::Delivered => Word::Delivered,
+            TwilioStep::Read => Word::Read,
+            TwilioStep::Undelivered => self.failed().unwrap_or(Word::Undeliverable),
+            TwilioStep::Failed => self.failed().unwrap_or(Word::Rejected),
+            TwilioStep::Queued | TwilioStep::Other(_) => return None,
+        })
+    }
+
+    fn failed(&self) -> Option<Word> {
+        self.error.and_then(advice).map(|advice| match advice {
+            Advice::UseAnotherWay => Word::Undeliverable,
+            Advice::Wait => Word::Throttled,
+            Advice::Stop => Word::ChannelDown,
+            Advice::Fix => Word::Rejected,
+        })
+    }
 }
 
 /// Reads the form of a status callback.
@@ -92,7 +121,8 @@ pub fn status(form: &[u8]) -> Result<TwilioStatus, NotACallback> {
     let step = match field("MessageStatus").ok_or(NotACallback)?.as_str() {
         "accepted" | "scheduled" | "queued" | "sending" => TwilioStep::Queued,
         "sent" => TwilioStep::Sent,
-        "delivered" | "read" => TwilioStep::Delivered,
+        "delivered" => TwilioStep::Delivered,
+        "read" => TwilioStep::Read,
         "undelivered" => TwilioStep::Undelivered,
         "failed" | "canceled" => TwilioStep::Failed,
         other => TwilioStep::Other(other.chars().take(32).collect()),
@@ -100,7 +130,10 @@ pub fn status(form: &[u8]) -> Result<TwilioStatus, NotACallback> {
     Ok(TwilioStatus {
         message_id: field("MessageSid").ok_or(NotACallback)?,
         step,
-        error: field("ErrorCode").and_then(|code| code.parse().ok()),
+        // What is longer is no code of Twilio's, and a code is logged.
+        error: field("ErrorCode")
+            .filter(|code| code.len() <= 6)
+            .and_then(|code| code.parse().ok()),
     })
 }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::channel::cause::{own_code, quoted};
 use crate::channel::exchange::{Answer, sorted_by_status};
+use crate::channel::inbound::Word;
 use crate::channel::{Cause, DeliveryError, ProviderAnswer, Secret};
 
 /// A problem as RFC 7807 has it. Its `type` ends in `#` and Vonage's code.
@@ -56,13 +57,26 @@ pub(super) fn sorted(answer: &Answer, code: &Secret) -> DeliveryError {
     }
     let names_recipient = problem.invalid_parameters.iter().any(|it| it.name == "to");
     let cause = Cause::Answer(told);
-    if names_recipient || ABOUT_THE_RECIPIENT.contains(&own) {
-        DeliveryError::Undeliverable(cause)
-    } else if THROTTLED.contains(&own) {
-        DeliveryError::Throttled(cause)
-    } else if ACCOUNT_STOPPED.contains(&own) {
-        DeliveryError::ChannelDown(cause)
+    if names_recipient {
+        return DeliveryError::Undeliverable(cause);
+    }
+    match word(own) {
+        Some(Word::Undeliverable) => DeliveryError::Undeliverable(cause),
+        Some(Word::Throttled) => DeliveryError::Throttled(cause),
+        Some(Word::ChannelDown) => DeliveryError::ChannelDown(cause),
+        _ => DeliveryError::Rejected(cause),
+    }
+}
+
+/// What a code says of a message; nothing for one that is not listed here.
+pub(super) fn word(code: &str) -> Option<Word> {
+    if ABOUT_THE_RECIPIENT.contains(&code) {
+        Some(Word::Undeliverable)
+    } else if THROTTLED.contains(&code) {
+        Some(Word::Throttled)
+    } else if ACCOUNT_STOPPED.contains(&code) {
+        Some(Word::ChannelDown)
     } else {
-        DeliveryError::Rejected(cause)
+        None
     }
 }

@@ -12,8 +12,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use super::refusal;
 use crate::channel::ProviderSecret;
 use crate::channel::cause::own_code;
+use crate::channel::inbound::Word;
 
 /// Vonage repeats a webhook under its first token, so this is generous; a replay says nothing new.
 const AGE_MAX: Duration = Duration::from_mins(15);
@@ -136,6 +138,22 @@ pub enum VonageStep {
     Undeliverable,
     /// A step that Vonage has added since.
     Other(String),
+}
+
+impl VonageStatus {
+    /// The same in this service's words; nothing for a step that nobody here knows.
+    #[must_use]
+    pub fn word(&self) -> Option<Word> {
+        let failed = || self.error.as_deref().and_then(refusal::word);
+        Some(match self.step {
+            VonageStep::Submitted => Word::Sent,
+            VonageStep::Delivered => Word::Delivered,
+            VonageStep::Read => Word::Read,
+            VonageStep::Rejected => failed().unwrap_or(Word::Rejected),
+            VonageStep::Undeliverable => failed().unwrap_or(Word::Undeliverable),
+            VonageStep::Other(_) => return None,
+        })
+    }
 }
 
 /// Reads the body of a status webhook.

@@ -77,6 +77,9 @@ pub enum AccountProblem {
         /// The language asked for.
         language: String,
     },
+    /// Neither the template nor an alternate can be sent.
+    #[error("{0}")]
+    NoTemplateLeft(String),
     /// The token does not open this account.
     #[error("Meta refuses the access token ({0})")]
     TokenRefused(#[source] GraphError),
@@ -108,6 +111,9 @@ impl AccountProblem {
             }
             Self::NotApproved { .. } => {
                 "see its review in WhatsApp Manager, or run `wa-setup` to create another"
+            }
+            Self::NoTemplateLeft(_) => {
+                "see their reviews in WhatsApp Manager, or run `wa-setup` to create another"
             }
             Self::NotForCodes { .. } => "run `wa-setup` to create one",
             Self::NoDefaultLanguage { .. } => {

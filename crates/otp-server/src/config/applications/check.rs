@@ -6,7 +6,7 @@ use otp_core::{Timestamp, Workflow};
 
 use super::super::setting::{ConfigError, Notes};
 use super::super::{Config, agreement};
-use super::{ApplicationSettings, HINT, SECTION, workflow};
+use super::{ApplicationSettings, HINT, SECTION, receipts, workflow};
 
 /// Shorter ones are no secrets.
 const CALLBACK_SECRET_MIN: usize = 24;
@@ -88,7 +88,33 @@ pub(in super::super) fn check(
             notes.problem(place("workflow"), wrong, hint);
         }
     }
-    match (&settings.callback_url, &settings.callback_secret) {
+    if let Some(workflow) = &settings.workflow {
+        receipts::warn_of_deaf_steps(config, &place("workflow"), workflow, notes);
+    }
+    check_callback(config, settings, notes, &place);
+    let length = settings.code_length.unwrap_or(config.code.length);
+    for (recipient, number) in settings.test_recipients.iter().zip(1..) {
+        if recipient.code.reveal().len() != usize::from(length) {
+            notes.problem(
+                place("test_recipients"),
+                format!("item {number} has a code of another length than {length} digits, which codes have here"),
+                "change the code, or code_length",
+            );
+        }
+    }
+}
+
+fn check_callback(
+    config: &Config,
+    settings: &ApplicationSettings,
+    notes: &mut Notes,
+    place: &impl Fn(&str) -> String,
+) {
+    let (secret, previous) = (
+        &settings.callback_secret,
+        &settings.callback_secret_previous,
+    );
+    match (&settings.callback_url, secret) {
         (Some(_), None) => notes.problem(
             place("callback_url"),
             "has no secret that its calls are signed with",
@@ -99,22 +125,36 @@ pub(in super::super) fn check(
             "signs nothing without callback_url",
             "set callback_url, or leave it out",
         ),
-        (Some(_), Some(secret)) if secret.reveal().len() < CALLBACK_SECRET_MIN => notes.problem(
-            place("callback_secret"),
-            format!("has fewer than {CALLBACK_SECRET_MIN} characters"),
-            "make one with `openssl rand -base64 32`",
-        ),
         _ => {}
     }
-    let length = settings.code_length.unwrap_or(config.code.length);
-    for (recipient, number) in settings.test_recipients.iter().zip(1..) {
-        if recipient.code.reveal().len() != usize::from(length) {
+    if previous.is_some() && secret.is_none() {
+        notes.problem(
+            place("callback_secret_previous"),
+            "signs nothing without callback_secret",
+            "set callback_secret, or leave it out",
+        );
+    }
+    for (leaf, secret) in [
+        ("callback_secret", secret),
+        ("callback_secret_previous", previous),
+    ] {
+        let length = secret.as_ref().map(|secret| secret.reveal().len());
+        if length.is_some_and(|length| length < CALLBACK_SECRET_MIN) {
             notes.problem(
-                place("test_recipients"),
-                format!("item {number} has a code of another length than {length} digits, which codes have here"),
-                "change the code, or code_length",
+                place(leaf),
+                format!("has fewer than {CALLBACK_SECRET_MIN} characters"),
+                "make one with `openssl rand -base64 32`",
             );
         }
+    }
+    let networks = &config.callbacks.options.networks;
+    let url = settings.callback_url.as_ref();
+    if let Some(ip) = url.and_then(|url| url.forbidden_by(networks)) {
+        notes.problem(
+            place("callback_url"),
+            format!("leads to {ip}, which is not called"),
+            "use an address of the public internet, or add this one to callbacks.allow_private_networks",
+        );
     }
 }
 

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::Uri;
 use otp_core::{PhoneNumber, Timestamp};
 use toml::{Table, Value};
 
-use super::super::graph::{is_loopback, parse_language};
+use super::super::Secret;
+use super::super::graph::parse_language;
 use super::super::kind::{Kind, name_of};
-use super::super::secret::Secret;
 use super::TestRecipientSettings;
 
-const ADDRESS_LENGTH_MAX: usize = 2048;
 const TEMPLATES_MAX: usize = 100;
 /// Meta's own limit.
 const TEMPLATE_NAME_MAX: usize = 512;
@@ -46,27 +44,6 @@ pub(super) fn texts_by_language() -> Kind<BTreeMap<String, String>> {
             };
             table.iter().map(template).collect()
         }),
-    }
-}
-
-/// Where callbacks go: nothing secret crosses a network in the clear.
-pub(super) fn parse_callback_url(text: &str) -> Result<String, String> {
-    if text.len() > ADDRESS_LENGTH_MAX {
-        return Err("is too long".to_owned());
-    }
-    let uri: Uri = text.parse().map_err(|_| "is not an address")?;
-    let authority = uri.authority().ok_or("has no host")?;
-    if authority.as_str().contains('@') {
-        return Err("holds a user name or password".to_owned());
-    }
-    if text.contains('#') {
-        return Err("has a # in it".to_owned());
-    }
-    match uri.scheme_str() {
-        Some("https") if !authority.host().is_empty() => Ok(text.to_owned()),
-        Some("http") if is_loopback(authority.host()) => Ok(text.to_owned()),
-        Some("http") => Err("is http:// to another machine".to_owned()),
-        _ => Err("does not begin with https://".to_owned()),
     }
 }
 
@@ -197,30 +174,6 @@ mod tests {
             "+027-01-31",
         ] {
             assert_eq!(end_of_day(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn callbacks_are_encrypted_or_stay_on_this_machine() {
-        for good in [
-            "https://shop.example/hooks?a=b",
-            "http://127.0.0.1:8080/hook",
-            "http://localhost/x",
-            "http://[::1]:1/",
-        ] {
-            assert_eq!(parse_callback_url(good).as_deref(), Ok(good));
-        }
-        for bad in [
-            "http://shop.example/",
-            "ftp://shop.example",
-            "shop.example",
-            "https://",
-            "",
-            "https://ann:secret@shop.example/",
-            "https://shop.example/#top",
-            "http://127.0.0.1.evil.example/",
-        ] {
-            assert!(parse_callback_url(bad).is_err(), "{bad}");
         }
     }
 }

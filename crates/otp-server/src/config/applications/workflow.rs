@@ -113,16 +113,15 @@ pub(super) fn obstacle(config: &Config, kind: ChannelKind) -> Option<(String, St
         Some((wrong, format!("set {setting}, or leave {name:?} out")))
     };
     match kind {
-        ChannelKind::WhatsAppText => {
-            let wrong = format!("names {name:?}, which sends no codes yet");
-            Some((wrong, format!("leave {name:?} out")))
-        }
+        // Who wrote within a day Meta's webhooks tell.
+        ChannelKind::WhatsAppText if config.graph.app_secret.is_none() => needs("graph.app_secret"),
         ChannelKind::Messenger if !config.sends_by_messenger() => needs("vonage.messenger_page_id"),
         ChannelKind::Email if config.smtp.is_none() => needs("smtp.host"),
         ChannelKind::VonageSms if !config.sends_by_vonage_sms() => needs("vonage.sms_from"),
         ChannelKind::TwilioSms if config.twilio.is_none() => needs("twilio.account_sid"),
         ChannelKind::Gateway if config.gateway.is_none() => needs("gateway.url"),
         ChannelKind::WhatsApp
+        | ChannelKind::WhatsAppText
         | ChannelKind::Messenger
         | ChannelKind::Email
         | ChannelKind::VonageSms

@@ -81,10 +81,23 @@ impl Registrar {
         self.config.check_application(&name, &read)?;
         read.check_dates(&name, Dates::New, now)?;
         // What a file holds is kept itself: other servers may not have the file.
-        if settings.remove("callback_secret_file").is_some()
-            && let Some(secret) = &read.callback_secret
-        {
-            settings.insert("callback_secret".to_owned(), secret.reveal().into());
+        for (file, leaf, secret) in [
+            (
+                "callback_secret_file",
+                "callback_secret",
+                &read.callback_secret,
+            ),
+            (
+                "callback_secret_previous_file",
+                "callback_secret_previous",
+                &read.callback_secret_previous,
+            ),
+        ] {
+            if settings.remove(file).is_some()
+                && let Some(secret) = secret
+            {
+                settings.insert(leaf.to_owned(), secret.reveal().into());
+            }
         }
         Ok(ApplicationOrder {
             name,

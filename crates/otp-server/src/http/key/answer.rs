@@ -40,6 +40,7 @@ pub(super) enum Answer {
     NotDelivered,
     NoticeNotDelivered,
     WhmcsFailed,
+    OptedOut,
     Unavailable,
 }
 
@@ -65,6 +66,10 @@ impl Answer {
                 retry_after_secs: now.secs_until(refusal.retry_at).max(1),
             },
             StartOutcome::CountryNotAllowed(_) => Self::CountryNotAllowed,
+            StartOutcome::NotDelivered {
+                error: DeliveryError::OptedOut(_),
+                ..
+            } => Self::OptedOut,
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
             | StartOutcome::Unreachable
@@ -104,6 +109,7 @@ impl Answer {
                 retry_after_secs: now.secs_until(refusal.retry_at).max(1),
             },
             Announced::CountryNotAllowed => Self::CountryNotAllowed,
+            Announced::NotDelivered(DeliveryError::OptedOut(_)) => Self::OptedOut,
             Announced::NotDelivered(_) => Self::NoticeNotDelivered,
         }
     }
@@ -186,6 +192,7 @@ impl Answer {
                 response.insert_header((RETRY_AFTER, SOON_SECS));
                 failed(response, "This invoice is being announced.")
             }
+            Self::OptedOut => failed(HttpResponse::Forbidden(), "This person wants no messages."),
             Self::CountryNotAllowed => failed(
                 HttpResponse::Forbidden(),
                 "Codes are not sent to this country.",

@@ -1,8 +1,9 @@
 //! Outcomes of the use cases as the native face tells them: the one place that chooses its statuses.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use otp_core::{Overview, Room, Status, Timestamp, Verdict};
+use otp_core::{Failure, Overview, Progress, Room, Status, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::super::keyed::Refused;
@@ -64,7 +65,7 @@ impl Answer {
                 error: DeliveryError::Uncertain(_),
             } => Self::made(started, how),
             StartOutcome::NotDelivered {
-                error: error @ DeliveryError::Undeliverable(_),
+                error: error @ (DeliveryError::Undeliverable(_) | DeliveryError::OptedOut(_)),
                 ..
             } => Self::Final(undelivered(error)),
             StartOutcome::NotDelivered { error, .. } => Self::Problem(undelivered(error)),
@@ -105,10 +106,15 @@ impl Answer {
     pub(super) fn recovered(found: &Found) -> Self {
         let overview = &found.overview;
         if overview.status == Status::Failed {
-            return Self::Final(Problem::new(
-                Kind::DeliveryFailed,
-                Kind::DeliveryFailed.meaning(),
-            ));
+            let last = overview.verification.attempts.last();
+            let is_unwanted =
+                last.is_some_and(|last| last.progress == Progress::Failed(Failure::OptedOut));
+            let kind = if is_unwanted {
+                Kind::RecipientOptedOut
+            } else {
+                Kind::DeliveryFailed
+            };
+            return Self::Final(Problem::new(kind, kind.meaning()));
         }
         Self::Made(Box::new(Made {
             how: How::Started,
@@ -265,7 +271,9 @@ impl Told {
                 (response, "application/json")
             }
             None => (
-                HttpResponse::build(Kind::DeliveryFailed.status()),
+                HttpResponse::build(
+                    StatusCode::from_u16(self.status).unwrap_or(Kind::DeliveryFailed.status()),
+                ),
                 "application/problem+json",
             ),
         };
@@ -281,6 +289,9 @@ fn undelivered(error: &DeliveryError) -> Problem {
     let failed = |detail: &str| Problem::new(Kind::DeliveryFailed, detail);
     match error {
         DeliveryError::Undeliverable(_) => failed("This phone cannot be reached over whatsapp."),
+        DeliveryError::OptedOut(_) => {
+            Problem::new(Kind::RecipientOptedOut, Kind::RecipientOptedOut.meaning())
+        }
         DeliveryError::Throttled(_) => {
             failed("Too many messages at once for whatsapp.").after(SOON_SECS)
         }

@@ -102,6 +102,11 @@ fn told(what: Happened) -> (&'static str, String) {
             "a wrong code was given, and it was the last attempt",
         ),
         Happened::Approved => ("approved", "the right code was given"),
+        Happened::ApprovedByReply => ("approved", "the right code was sent in the chat"),
+        Happened::Reported => (
+            "reported",
+            "the person says that they asked for no code, so it is dead",
+        ),
         Happened::Expired => ("expired", "the code's time was over"),
         Happened::Canceled => ("canceled", "the application called it off"),
         Happened::Replaced => (

@@ -40,6 +40,10 @@ pub(in crate::http) struct Verification {
     /// The application's own notes, as they were given.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     metadata: Map<String, Value>,
+    /// How the right code came in; there once it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    verified_by: Option<VerifiedBy>,
     /// True when nothing was or will be sent: the key is a test key, or the number a test recipient.
     test: bool,
     /// The code, of a test that was started with a test key: there only in the answer to a start or
@@ -65,6 +69,16 @@ pub(in crate::http) enum VerificationStatus {
     Locked,
     /// No channel took the message.
     Failed,
+}
+
+/// How the right code came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http) enum VerifiedBy {
+    /// The application handed it in.
+    Check,
+    /// The person sent it in the chat.
+    Reply,
 }
 
 /// A way to the person.
@@ -192,6 +206,7 @@ impl Verification {
                 .filter_map(Delivery::of)
                 .collect(),
             metadata: written_metadata(&verification.about.metadata),
+            verified_by: verification.verified_by().map(VerifiedBy::from),
             test: verification.about.is_test,
             test_code: None,
         }
@@ -207,9 +222,18 @@ impl Verification {
     }
 }
 
+impl From<otp_core::VerifiedBy> for VerifiedBy {
+    fn from(by: otp_core::VerifiedBy) -> Self {
+        match by {
+            otp_core::VerifiedBy::Check => Self::Check,
+            otp_core::VerifiedBy::Reply => Self::Reply,
+        }
+    }
+}
+
 impl Delivery {
     /// Nothing of a message that was never to be sent.
-    fn of(attempt: &Attempt) -> Option<Self> {
+    pub(in crate::http) fn of(attempt: &Attempt) -> Option<Self> {
         let (status, error) = match attempt.progress {
             Progress::Queued | Progress::Unsettled => (DeliveryStatus::Queued, None),
             Progress::Accepted => (DeliveryStatus::Accepted, None),
@@ -292,7 +316,7 @@ impl From<Failure> for DeliveryError {
 }
 
 /// A moment as RFC 3339 has it, to the millisecond.
-pub(super) fn moment(at: Timestamp) -> String {
+pub(in crate::http) fn moment(at: Timestamp) -> String {
     let ms = i64::try_from(at.unix_ms()).unwrap_or(i64::MAX);
     let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
     format!("{moment:.3}")

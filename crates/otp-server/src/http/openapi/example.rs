@@ -53,7 +53,8 @@ pub(super) fn resent() -> Value {
 }
 
 pub(super) fn approved() -> Value {
-    with(sent(), json!({ "status": "approved", "attempts_left": 0 }))
+    let approved = json!({ "status": "approved", "attempts_left": 0, "verified_by": "check" });
+    with(sent(), approved)
 }
 
 pub(super) fn canceled() -> Value {

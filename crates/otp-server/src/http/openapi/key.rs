@@ -175,8 +175,11 @@ fn send() -> Operation {
         )
         .json::<Failure>(
             403,
-            "The key may not do that, or the country is not allowed.",
-            [("country", failed("Codes are not sent to this country."))],
+            "The key may not do that, the country is not allowed, or the person wants no messages.",
+            [
+                ("country", failed("Codes are not sent to this country.")),
+                ("opted-out", failed("This person wants no messages.")),
+            ],
         )
         .json::<Failure>(
             429,
@@ -263,8 +266,11 @@ fn announce() -> Operation {
         )
         .json::<Failure>(
             403,
-            "The key may not do that, or the country is not allowed.",
-            [("country", failed("Codes are not sent to this country."))],
+            "The key may not do that, the country is not allowed, or the person wants no messages.",
+            [
+                ("country", failed("Codes are not sent to this country.")),
+                ("opted-out", failed("This person wants no messages.")),
+            ],
         )
         .json::<Failure>(
             422,

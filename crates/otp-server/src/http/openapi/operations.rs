@@ -38,7 +38,7 @@ fn alive() -> Operation {
 
 fn ready() -> Operation {
     let ok = json!({ "status": "ok" });
-    let checks = json!({ "store": ok, "template": ok });
+    let checks = json!({ "store": ok, "template": ok, "account": ok });
     let answers = answers()
         .json::<Readiness>(
             200,

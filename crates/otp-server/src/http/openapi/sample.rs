@@ -75,6 +75,7 @@ fn send() -> Operation {
             "Nothing was sent.",
             &[
                 ("country", "Codes are not sent to this country."),
+                ("opted-out", "This person wants no messages."),
                 NOT_ALLOWED,
                 FOREIGN_PAGE,
                 FOREIGN_HOST,

@@ -1,5 +1,7 @@
 //! What providers call, in the document.
 
+mod vendors;
+
 use serde_json::json;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
@@ -15,6 +17,7 @@ pub(super) const TAG: &str = "webhooks";
 pub(super) fn describe(paths: &mut Paths) {
     paths.add_path_operation(WHATSAPP, vec![HttpMethod::Get], confirm());
     paths.add_path_operation(WHATSAPP, vec![HttpMethod::Post], take_in());
+    vendors::describe(paths);
 }
 
 fn confirm() -> Operation {

@@ -51,6 +51,8 @@ impl Kind {
         match reason {
             Reason::Cooldown => Self::Cooldown,
             Reason::SendLimit
+            | Reason::Reported
+            | Reason::AnswerLimit
             | Reason::AddressLimit
             | Reason::PrefixLimit
             | Reason::CountryLimit

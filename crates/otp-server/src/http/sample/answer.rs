@@ -7,7 +7,7 @@ use otp_core::{Timestamp, Verdict};
 
 use super::super::PLAIN_TEXT;
 use super::super::access::Denied;
-use crate::service::{Checked, StartOutcome, Unavailable};
+use crate::service::{Checked, DeliveryError, StartOutcome, Unavailable};
 
 /// A phone that is echoed is cut here; no phone is longer as people type it.
 const ECHO_CHARS_MAX: usize = 64;
@@ -35,6 +35,10 @@ impl Answer {
     pub(super) fn to_send(outcome: &StartOutcome) -> Self {
         match outcome {
             StartOutcome::Sent(_) => Self::Sent,
+            StartOutcome::NotDelivered {
+                error: DeliveryError::OptedOut(_),
+                ..
+            } => Self::Forbidden("This person wants no messages."),
             StartOutcome::NotDelivered { .. }
             | StartOutcome::Impossible
             | StartOutcome::Unreachable

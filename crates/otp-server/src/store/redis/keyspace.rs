@@ -3,7 +3,8 @@
 //! of the bucket. `PREFIX{BUCKET}:out` is who holds which event of the bucket's outbox, `PREFIX{BUCKET}:ev`
 //! the events themselves, `PREFIX{BUCKET}:seq` the last one's number. One bucket has the shared time too:
 //! `PREFIX{BUCKET}:time`, and `PREFIX{BUCKET}:up:START` for each start of a machine; and the registry:
-//! `PREFIX{BUCKET}:reg`, `PREFIX{BUCKET}:reg-version` and `PREFIX{BUCKET}:reg-used`.
+//! `PREFIX{BUCKET}:reg`, `PREFIX{BUCKET}:reg-version` and `PREFIX{BUCKET}:reg-used`, and of each shelf
+//! `PREFIX{BUCKET}:shelf:NAME` and `PREFIX{BUCKET}:shelf-names:NAME`.
 //! `PREFIX{BUCKET}:l:KEY` is the bucket's share of a list.
 //!
 //! What stands in braces is all that decides the hash slot, so a bucket lies in one slot whole.
@@ -11,6 +12,7 @@
 use std::fmt::Write as _;
 
 use super::super::backend::{Key, Unavailable};
+use super::super::registry::Shelf;
 
 /// Enough to spread evenly over the masters of a large cluster, few enough to look at each often.
 pub(super) const BUCKETS: usize = 256;
@@ -92,6 +94,18 @@ impl Keyspace {
         format!("{}{{{REGISTRY_BUCKET}}}:reg-used", self.prefix)
     }
 
+    /// The values on a shelf.
+    pub(super) fn shelf(&self, which: Shelf) -> String {
+        let name = which.name();
+        format!("{}{{{REGISTRY_BUCKET}}}:shelf:{name}", self.prefix)
+    }
+
+    /// Their names, in order.
+    pub(super) fn shelf_names(&self, which: Shelf) -> String {
+        let name = which.name();
+        format!("{}{{{REGISTRY_BUCKET}}}:shelf-names:{name}", self.prefix)
+    }
+
     pub(super) fn timers(&self, bucket: Bucket) -> String {
         format!("{}{{{bucket}}}:due", self.prefix)
     }
@@ -168,6 +182,9 @@ mod tests {
         assert_eq!(keys.last_event(17), "otp:{17}:seq");
         let list = format!("otp:{{9}}:l:{}", "11".repeat(16));
         assert_eq!(keys.list(9, key), list);
+        assert_eq!(keys.shelf(Shelf::OptOuts), "otp:{0}:shelf:opt-outs");
+        let names = keys.shelf_names(Shelf::DeadLetters);
+        assert_eq!(names, "otp:{0}:shelf-names:dead-letters");
         Keyspace::new("{otp}").expect_err("the prefix would decide the slot");
     }
 

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
-use zeroize::Zeroizing;
+
+pub use crate::credential::Credential as Password;
 
 /// The ways to write an address, for whoever wrote another.
 const FORMS: &str =
@@ -163,30 +164,6 @@ impl fmt::Display for RedisUrlError {
 }
 
 impl std::error::Error for RedisUrlError {}
-
-/// A password, erased from memory when it is dropped.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(Zeroizing<String>);
-
-impl Password {
-    /// Takes it as it is, percent signs and all.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(Zeroizing::new(text.to_owned()))
-    }
-
-    /// The password itself. Search for this word to find every place that sees it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
 
 #[cfg(test)]
 mod tests {

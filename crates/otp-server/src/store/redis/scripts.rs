@@ -29,6 +29,15 @@ pub(super) static REGISTRY_LOOK: LazyLock<Lua> =
 /// Changes entries of the registry, if they are the expected ones.
 pub(super) static REGISTRY_CHANGE: LazyLock<Lua> =
     LazyLock::new(|| Lua::new(include_str!("registry_change.lua")));
+/// Puts a value on a shelf, if there is room.
+pub(super) static SHELF_PUT: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("shelf_put.lua")));
+/// Takes a value off a shelf.
+pub(super) static SHELF_REMOVE: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("shelf_remove.lua")));
+/// Reads some of a shelf.
+pub(super) static SHELF_PAGE: LazyLock<Lua> =
+    LazyLock::new(|| Lua::new(include_str!("shelf_page.lua")));
 
 /// A script and its name in Redis' cache.
 pub(super) struct Lua {

@@ -4,6 +4,7 @@
 //! It has a rollback journal, so that readers need no room on the disk and one file is all there is
 //! to back up.
 
+mod shelves;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ struct Database {
 struct Opened {
     connection: Connection,
     file: FileId,
+    /// They were seen in it, and nobody takes them out again.
+    has_shelves: bool,
 }
 
 /// The file itself, whatever its name is by now: device and number.
@@ -183,6 +186,7 @@ impl Database {
             None => Opened {
                 connection: connect(&self.path)?,
                 file,
+                has_shelves: false,
             },
         };
         self.was_there = true;

@@ -1,10 +1,11 @@
 //! A registry that is gone with the process: for tests.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::backend::Unavailable;
-use super::{Change, Changed, ENTRIES_MAX, Entries, RegistryVersion, Seen, Snapshot};
+use super::{Change, Changed, ENTRIES_MAX, Entries, Put, RegistryVersion, Seen, Shelf, Snapshot};
 
 /// Clones share their entries.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,7 @@ struct Held {
     version: u64,
     entries: Entries,
     uses: BTreeMap<String, u64>,
+    shelves: BTreeMap<Shelf, Entries>,
 }
 
 #[expect(clippy::unused_async, reason = "the same face as the other back ends")]
@@ -70,6 +72,65 @@ impl MemoryRegistry {
 
     pub(super) async fn touched(&self) -> Result<BTreeMap<String, u64>, Unavailable> {
         Ok(self.held().uses.clone())
+    }
+
+    pub(super) async fn put(
+        &self,
+        which: Shelf,
+        most: usize,
+        name: &str,
+        value: Vec<u8>,
+    ) -> Result<Put, Unavailable> {
+        let mut held = self.held();
+        let on_it = held.shelves.entry(which).or_default();
+        if !on_it.contains_key(name) {
+            let Some(excess) = which.to_give_up(on_it.len(), most) else {
+                return Ok(Put::Full);
+            };
+            for _ in 0..excess {
+                on_it.pop_first();
+            }
+        }
+        on_it.insert(name.to_owned(), value);
+        Ok(Put::Done)
+    }
+
+    pub(super) async fn remove(&self, which: Shelf, name: &str) -> Result<bool, Unavailable> {
+        let mut held = self.held();
+        let on_it = held.shelves.get_mut(&which);
+        Ok(on_it.is_some_and(|on_it| on_it.remove(name).is_some()))
+    }
+
+    pub(super) async fn value(
+        &self,
+        which: Shelf,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, Unavailable> {
+        let held = self.held();
+        let on_it = held.shelves.get(&which);
+        Ok(on_it.and_then(|on_it| on_it.get(name).cloned()))
+    }
+
+    pub(super) async fn page(
+        &self,
+        which: Shelf,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, Vec<u8>)>, Unavailable> {
+        let held = self.held();
+        let Some(on_it) = held.shelves.get(&which) else {
+            return Ok(Vec::new());
+        };
+        let behind = on_it.range::<str, _>((Bound::Excluded(after), Bound::Unbounded));
+        let page = behind.take(limit);
+        Ok(page
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect())
+    }
+
+    pub(super) async fn count(&self, which: Shelf) -> Result<u64, Unavailable> {
+        let held = self.held();
+        Ok(held.shelves.get(&which).map_or(0, BTreeMap::len) as u64)
     }
 
     /// Nothing under the lock can panic half-way.

@@ -13,7 +13,12 @@ pub(super) const GRAPH_DURATION: &str = "otp_graph_request_duration_seconds";
 pub(super) const LIVE_CODES: &str = "otp_live_codes";
 pub(super) const STORE_UP: &str = "otp_store_up";
 pub(super) const WEBHOOK_WORDS: &str = "otp_webhook_words_total";
+pub(super) const CALLBACKS: &str = "otp_callbacks_total";
+pub(super) const DEAD_LETTERS: &str = "otp_callback_dead_letters";
+pub(super) const CHAT_WORDS: &str = "otp_chat_words_total";
 pub(super) const TEMPLATE_APPROVED: &str = "otp_template_approved";
+pub(super) const TEMPLATE_SWITCHES: &str = "otp_template_switches_total";
+pub(super) const WHATSAPP_ALERTS: &str = "otp_whatsapp_alerts_total";
 pub(super) const LOG_LINES_DROPPED: &str = "otp_log_lines_dropped_total";
 
 /// From a memory access to a commit's fsync.
@@ -64,7 +69,20 @@ fn describe(recorder: &PrometheusRecorder) {
         ),
         (
             WEBHOOK_WORDS,
-            "What providers told by webhooks, by what became of it.",
+            "What providers told by webhooks, by provider and what became of it.",
+        ),
+        (CHAT_WORDS, "What people said in chats, by what it meant."),
+        (
+            CALLBACKS,
+            "Tries to tell applications what happened, by what came of them.",
+        ),
+        (
+            TEMPLATE_SWITCHES,
+            "Switches of the template that codes go out in, by what that is since.",
+        ),
+        (
+            WHATSAPP_ALERTS,
+            "What Meta told of templates, account and number, by what it was about.",
         ),
         (
             LOG_LINES_DROPPED,
@@ -95,8 +113,12 @@ fn describe(recorder: &PrometheusRecorder) {
         (LIVE_CODES, "Codes that can still be used."),
         (STORE_UP, "1 while the store takes commits, otherwise 0."),
         (
+            DEAD_LETTERS,
+            "Callbacks that were given up and lie there: otp-server callback list.",
+        ),
+        (
             TEMPLATE_APPROVED,
-            "1 while Meta lets the template be sent, otherwise 0.",
+            "1 while Meta lets the first template be sent, otherwise 0, also while an alternate is used.",
         ),
     ];
     for (name, text) in gauges {

@@ -9,6 +9,7 @@ use graph_simulator::{APP_SECRET, TOKEN};
 use super::applications::{ADDRESS, AMOUNT, IDEMPOTENCY_KEY, NOTE, PAYEE};
 use super::keys::Keys;
 use super::traffic::Traffic;
+use crate::channels::{twilio, vonage};
 use crate::needles::Needles;
 use crate::process::Place;
 
@@ -27,6 +28,10 @@ impl Search {
         secrets.add("the token", TOKEN);
         secrets.add("the app's secret", APP_SECRET);
         secrets.add("a caller's key", key);
+        secrets.add("vonage's signature secret", vonage::SIGNATURE_SECRET);
+        secrets.add("twilio's token", twilio::TOKEN);
+        let private = vonage::keys().0.lines().nth(1).expect("a key in PEM");
+        secrets.add("the private key for vonage", private);
         secrets.add("the master secret", master.trim());
         let bytes = BASE64_STANDARD.decode(master.trim()).expect("base64");
         secrets.add_bytes("the master secret", &bytes);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::process::{Connection, Place, Program, Reply};
 
 /// Text that would end a line, steer a terminal, or break out of JSON.
-const HOSTILE: &str = "14155550123\r\n2027-01-15T08:00:00Z ERROR forged\u{1b}[2J\0\u{9b}31m\u{2028}\",\"level\":\"ERROR\u{202e}";
+pub(super) const HOSTILE: &str = "14155550123\r\n2027-01-15T08:00:00Z ERROR forged\u{1b}[2J\0\u{9b}31m\u{2028}\",\"level\":\"ERROR\u{202e}";
 pub(super) const GUESS: &str = "9081726354";
 
 /// What was sent, and what must not be found.

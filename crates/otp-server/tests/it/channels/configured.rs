@@ -233,3 +233,117 @@ async fn a_key_that_is_none_stops_the_start_with_a_hint() {
         "{said}"
     );
 }
+
+#[test]
+fn a_way_that_is_waited_for_and_never_heard_of_is_warned_of() {
+    let vonage = "[vonage]\napplication_id = \"a\"\nprivate_key = \"k\"\nsms_from = \"Example\"\n";
+    let twilio = format!(
+        "[twilio]\naccount_sid = \"{}\"\nauth_token = \"t\"\nfrom = \"Example\"\n",
+        twilio::ACCOUNT
+    );
+    let workflow = |steps: &str| format!("[applications.default]\nworkflow = [{steps}]\n");
+    let public = "[http]\npublic_url = \"https://otp.example.com\"\n";
+    let secret = "signature_secret = \"s\"\n";
+    for (toml, wanted) in [
+        (
+            format!(
+                "{vonage}{twilio}{}",
+                workflow("\"vonage_sms\", \"twilio_sms\"")
+            ),
+            Some("\"vonage_sms\""),
+        ),
+        (
+            format!(
+                "{vonage}{secret}{twilio}{}",
+                workflow("\"vonage_sms\", \"twilio_sms\"")
+            ),
+            None,
+        ),
+        (
+            format!(
+                "{vonage}{secret}{twilio}{}",
+                workflow("\"twilio_sms\", \"vonage_sms\"")
+            ),
+            Some("http.public_url"),
+        ),
+        (
+            format!(
+                "{vonage}{secret}{twilio}{public}{}",
+                workflow("\"twilio_sms\", \"vonage_sms\"")
+            ),
+            None,
+        ),
+        (
+            format!("{twilio}{}", workflow("\"whatsapp\", \"twilio_sms\"")),
+            Some("graph.app_secret"),
+        ),
+        (
+            format!(
+                "{twilio}[graph]\napp_secret = \"s\"\n{}",
+                workflow("\"whatsapp\", \"twilio_sms\"")
+            ),
+            None,
+        ),
+        (
+            format!(
+                "{twilio}{}",
+                workflow("{ channel = \"whatsapp\", until = \"accepted\" }, \"twilio_sms\"")
+            ),
+            None,
+        ),
+    ] {
+        let warnings = loaded(&toml).warnings;
+        match wanted {
+            Some(wanted) => {
+                assert!(
+                    warnings.iter().any(|one| one.contains(wanted)),
+                    "{toml}{warnings:?}"
+                );
+            }
+            None => assert_eq!(warnings, [""; 0], "{toml}"),
+        }
+    }
+}
+
+#[test]
+fn providers_are_told_the_public_address_where_what_they_tell_can_be_checked() {
+    let key = "[twilio]\napi_key = \"SK0123456789abcdef0123456789abcdef\"\napi_key_secret = \"s\"\nfrom = \"Example\"\n";
+    let account = format!("{key}account_sid = \"{}\"\n", twilio::ACCOUNT);
+    let public = "[http]\npublic_url = \"https://otp.example.com/behind/\"\n";
+    let callback = |toml: &str| loaded(toml).config.twilio.unwrap().options.status_callback;
+    assert_eq!(callback(&format!("{account}{public}")), None);
+    let token = format!("{account}auth_token = \"t\"\n");
+    assert_eq!(callback(&token), None);
+    assert_eq!(
+        callback(&format!("{token}{public}")).as_deref(),
+        Some("https://otp.example.com/behind/webhooks/twilio#rc=2&rp=all")
+    );
+    let own = format!("{token}status_callback = \"https://a.example/b?c=1#rc=5\"\n{public}");
+    assert_eq!(
+        callback(&own).as_deref(),
+        Some("https://a.example/b?c=1#rc=5")
+    );
+    let unchecked = format!("{account}status_callback = \"https://a.example/b\"\n");
+    let warnings = loaded(&unchecked).warnings;
+    assert!(
+        warnings[0].contains("twilio.auth_token is not"),
+        "{warnings:?}"
+    );
+    for (toml, said) in [
+        (
+            "[http]\npublic_url = \"http://otp.example.com\"",
+            "to another machine",
+        ),
+        (
+            "[http]\npublic_url = \"https://otp.example.com?x=1\"",
+            "has a query",
+        ),
+        (
+            "[twilio]\nstatus_callback = \"https://a.example/#<x>\"",
+            "connection override",
+        ),
+    ] {
+        let said_of_it = complaint(toml);
+        assert!(said_of_it.contains(said), "{toml}\n{said_of_it}");
+    }
+}

@@ -32,13 +32,13 @@ struct Shelf {
 }
 
 /// Where requests arrive.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     pub(super) url: String,
     shelf: Arc<Shelf>,
 }
 
 impl Desk {
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let shelf = Arc::new(Shelf::default());
         let data = Data::from(Arc::clone(&shelf));
         let server = HttpServer::new(move || {

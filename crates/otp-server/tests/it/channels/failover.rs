@@ -22,7 +22,7 @@ const UNREACHABLE: i64 = 131_026;
 const WAIT: Duration = Duration::from_mins(1);
 
 /// WhatsApp for a minute, then the gateway at `desk`.
-fn with_gateway(config: &mut Config, desk: &Desk) {
+pub(crate) fn with_gateway(config: &mut Config, desk: &Desk) {
     with_webhooks(config);
     config.gateway = Some(GatewayOptions {
         url: format!("{}/sms", desk.url),
@@ -44,7 +44,7 @@ fn with_gateway(config: &mut Config, desk: &Desk) {
 }
 
 /// The code that the gateway got last.
-fn code_at(desk: &Desk) -> String {
+pub(crate) fn code_at(desk: &Desk) -> String {
     let arrivals = desk.arrivals();
     let told: Value = serde_json::from_slice(&arrivals.last().unwrap().body).unwrap();
     assert_eq!(told["to"], PHONE);

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use otp_core::Timestamp;
 use otp_server::channel::Channel;
+use otp_server::channel::Message;
 use otp_server::channel::gateway::{
     CodeField, Gateway, GatewayChannel, GatewayOptions, SigningSecret,
 };
@@ -52,7 +53,7 @@ async fn a_gateway_is_told_whom_what_and_until_when_under_a_signature() {
         })
     );
     let id = arrival.header("webhook-id").unwrap();
-    assert!(id.starts_with(&message().id.to_string()));
+    assert_eq!(id, format!("{}-{}", message().id, message().number));
     assert_eq!(arrival.header("webhook-timestamp"), Some("1800000000"));
     let key = STANDARD
         .decode(SECRET.strip_prefix("whsec_").unwrap())
@@ -62,6 +63,25 @@ async fn a_gateway_is_told_whom_what_and_until_when_under_a_signature() {
     mac.update(&arrival.body);
     let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
     assert_eq!(arrival.header("webhook-signature"), Some(&*signature));
+}
+
+#[actix_web::test]
+async fn a_message_that_is_handed_over_once_more_has_the_same_name_and_the_next_one_another() {
+    let desk = Desk::open();
+    let channel = channel(&desk, CodeField::Shown);
+    let next = Message {
+        number: message().number + 1,
+        ..message()
+    };
+    for message in [message(), message(), next] {
+        desk.answer(202, "{}");
+        channel.deliver(&message).await.unwrap();
+    }
+    let arrivals = desk.arrivals();
+    let names = arrivals.iter().map(|arrival| arrival.header("webhook-id"));
+    let [first, again, next] = <[_; 3]>::try_from(names.collect::<Vec<_>>()).unwrap();
+    assert_eq!(first, again);
+    assert_ne!(first, next);
 }
 
 #[actix_web::test]

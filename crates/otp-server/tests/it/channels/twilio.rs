@@ -15,8 +15,8 @@ use otp_server::channel::{Channel, HttpOptions, ProviderSecret};
 use super::desk::Desk;
 use super::{PHONE, advice, breaker, hasty, is_fit_for_a_log, message, message_to, patient, texts};
 
-pub(super) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-pub(super) const TOKEN: &str = "0123456789abcdef0123456789abcdee";
+pub(crate) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdee";
 const KEY: &str = "SK0123456789abcdef0123456789abcdef";
 const KEY_SECRET: &str = "a-secret-of-an-api-key";
 

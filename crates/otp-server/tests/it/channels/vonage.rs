@@ -20,7 +20,7 @@ use super::{CODE, PHONE, PSID, advice, breaker, hasty, is_fit_for_a_log, message
 use super::{patient, texts};
 
 pub(crate) const APPLICATION: &str = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab";
-pub(super) const SIGNATURE_SECRET: &str = "a-signature-secret-of-thirty-two-b";
+pub(crate) const SIGNATURE_SECRET: &str = "a-signature-secret-of-thirty-two-b";
 
 /// The application's keys, private and public, made once: making one takes a while.
 pub(crate) fn keys() -> &'static (String, String) {
@@ -55,6 +55,7 @@ fn options(url: &str, http: HttpOptions) -> VonageOptions {
         url: url.to_owned(),
         application_id: APPLICATION.to_owned(),
         private_key: ProviderSecret::new(&keys().0),
+        status_webhook: None,
         http,
     }
 }

@@ -28,6 +28,44 @@ fn a_request_outlasts_its_call_to_meta() {
 }
 
 #[test]
+fn a_step_that_nobody_would_tell_of_is_warned_about_with_what_to_set() {
+    let workflow = |steps: &str| format!("[applications.shop]\nworkflow = [{steps}]\n");
+    let gateway = "[gateway]\nurl = \"https://sms.example.org/send\"\n\
+                   secret = \"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\"\n";
+    let heard = "[graph]\napp_secret = \"a-secret\"\nwebhook_verify_token = \"let me in\"\n";
+    let both = workflow("\"whatsapp\", \"gateway\"");
+    let half = "[graph]\napp_secret = \"a-secret\"\n";
+    for deaf in ["", half] {
+        let warnings = loaded(&format!("{both}{gateway}{deaf}")).warnings;
+        let [only] = &warnings[..] else {
+            panic!("{warnings:?}")
+        };
+        for part in [
+            "applications.shop.workflow",
+            "\"whatsapp\" is delivered",
+            "every code would go by \"gateway\" too",
+            "set graph.app_secret and graph.webhook_verify_token",
+            "docs/whatsapp.md",
+            "wait for \"accepted\"",
+        ] {
+            assert!(only.contains(part), "no {part:?} in {only}");
+        }
+    }
+    let quiet = |toml: &str| assert_eq!(loaded(toml).warnings, [""; 0], "{toml}");
+    quiet(&format!("{both}{gateway}{heard}"));
+    let accepted = "{ channel = \"whatsapp\", until = \"accepted\" }, \"gateway\"";
+    quiet(&format!("{}{gateway}", workflow(accepted)));
+    quiet(&workflow("\"whatsapp\""));
+    // What the gateway does with a message it never tells.
+    let turned = workflow("\"gateway\", \"whatsapp\"");
+    let warnings = loaded(&format!("{turned}{gateway}{heard}")).warnings;
+    assert!(
+        matches!(&warnings[..], [only] if only.contains("nothing tells")),
+        "{warnings:?}"
+    );
+}
+
+#[test]
 fn connecting_is_part_of_the_deadline() {
     let said = refused("[graph]\nconnect_timeout_seconds = 5\ndeadline_seconds = 4");
     assert!(

@@ -78,6 +78,7 @@ fn what_the_example_comments_out_would_be_taken() {
             "with a default",
             "no default",
             "callback_url",
+            "without callback_secret",
             "of another length",
             "is set without",
             "of no use without",

@@ -52,7 +52,7 @@ pub(super) static ROUTES: [Route; 10] = [
 ];
 
 /// Nothing of these is any application's, and the sample face has a room of its own here.
-const FOR_EVERYBODY: [&str; 11] = [
+const FOR_EVERYBODY: [&str; 14] = [
     "/livez",
     "/readyz",
     "/metrics",
@@ -61,6 +61,10 @@ const FOR_EVERYBODY: [&str; 11] = [
     "/openapi.json",
     // Of Meta's account, which all of them share; told apart by the verification's id.
     "/webhooks/whatsapp",
+    // The same of the accounts at Vonage and Twilio.
+    "/webhooks/vonage/status",
+    "/webhooks/vonage/inbound",
+    "/webhooks/twilio",
     "/problems/{name}",
     "/v1/{nothing}*",
     "/{face:[oO][tT][pP]}/{phone}",

@@ -4,36 +4,7 @@ use otp_server::store::registry::{
     Change, Changed, ENTRIES_MAX, Expected, NAME_BYTES_MAX, Registry, Seen, VALUE_BYTES_MAX,
 };
 
-use super::stage::{Kept, cluster, embedded, memory, redis};
-
-/// The same test on every back end.
-macro_rules! on_each {
-    ($($test:ident),* $(,)?) => {
-        $(mod $test {
-            use super::*;
-
-            #[tokio::test]
-            async fn in_memory() {
-                super::$test(memory()).await;
-            }
-
-            #[tokio::test]
-            async fn embedded_in_a_data_directory() {
-                super::$test(embedded()).await;
-            }
-
-            #[tokio::test]
-            async fn on_redis() {
-                super::$test(redis().await).await;
-            }
-
-            #[tokio::test]
-            async fn on_a_cluster() {
-                super::$test(cluster().await).await;
-            }
-        })*
-    };
-}
+use super::stage::{Kept, embedded, on_each};
 
 on_each!(
     what_is_put_is_seen_elsewhere_until_it_is_removed,

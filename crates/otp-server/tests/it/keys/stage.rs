@@ -17,6 +17,35 @@ use tempfile::TempDir;
 
 use crate::redis_process::{RedisCluster, RedisProcess};
 
+/// The same test on every back end.
+macro_rules! on_each {
+    ($($test:ident),* $(,)?) => {
+        $(mod $test {
+            #[tokio::test]
+            async fn in_memory() {
+                super::$test($crate::keys::stage::memory()).await;
+            }
+
+            #[tokio::test]
+            async fn embedded_in_a_data_directory() {
+                super::$test($crate::keys::stage::embedded()).await;
+            }
+
+            #[tokio::test]
+            async fn on_redis() {
+                super::$test($crate::keys::stage::redis().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_a_cluster() {
+                super::$test($crate::keys::stage::cluster().await).await;
+            }
+        })*
+    };
+}
+
+pub(super) use on_each;
+
 /// 2027-01-15, 08:00 UTC.
 pub(super) const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 pub(super) const DAY: Duration = Duration::from_hours(24);

@@ -7,6 +7,7 @@ use actix_web::http::Method;
 
 use super::{METHODS, operations, served};
 use crate::app::TestApp;
+use crate::channels::told::with_vendors;
 use crate::webhooks::with_webhooks;
 
 #[actix_web::test]
@@ -39,6 +40,7 @@ async fn it_has_the_version_of_the_release() {
 async fn each_address_has_the_described_methods_and_no_others() {
     let app = TestApp::start_with(|config| {
         with_webhooks(config);
+        with_vendors(config, "http://127.0.0.1:1", "http://127.0.0.1:1");
         config.dispatch_face.enabled = true;
     })
     .await;

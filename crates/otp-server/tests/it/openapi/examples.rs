@@ -22,7 +22,7 @@ use crate::process::Connection;
 use crate::redis_process::RedisProcess;
 
 /// What no request brings about yet.
-const NOT_YET: [&str; 2] = ["recipient-opted-out", "blocked-by-fraud-brake"];
+const NOT_YET: [&str; 1] = ["blocked-by-fraud-brake"];
 
 /// An example, by the words that name it, and what the server says.
 type Told = (String, Answer);

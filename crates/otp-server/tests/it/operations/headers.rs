@@ -72,6 +72,25 @@ async fn every_answer_of_every_route_keeps_out_of_caches_and_frames() {
 }
 
 #[actix_web::test]
+async fn answers_to_providers_are_protected_too() {
+    let nobody = "http://127.0.0.1:1";
+    let app = TestApp::start_with(|config| {
+        crate::webhooks::with_webhooks(config);
+        crate::channels::told::with_vendors(config, nobody, nobody);
+    })
+    .await;
+    for path in [
+        "/webhooks/whatsapp",
+        "/webhooks/vonage/status",
+        "/webhooks/vonage/inbound",
+        "/webhooks/twilio",
+    ] {
+        is_protected(&app.post(path, "{}").await, 401);
+        is_protected(&app.request(Method::PUT, path, &[], "").await, 405);
+    }
+}
+
+#[actix_web::test]
 async fn every_answer_of_the_dispatch_face_is_protected_too() {
     let stage = Stage::open_with("").await;
     is_protected(&stage.app.get("/").await, 200);

@@ -21,7 +21,11 @@ async fn a_server_that_is_up_is_alive_and_ready() {
     app.get("/livez").await.is(200, "alive");
     let ready = json!({
         "status": "ready",
-        "checks": { "store": { "status": "ok" }, "template": { "status": "ok" } },
+        "checks": {
+            "store": { "status": "ok" },
+            "template": { "status": "ok" },
+            "account": { "status": "ok" },
+        },
     });
     assert_eq!(app.get_json("/readyz").await, (200, ready));
 }

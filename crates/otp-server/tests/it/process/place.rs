@@ -24,7 +24,12 @@ pub(crate) struct Place {
 impl Place {
     /// All is well here.
     pub(crate) fn new() -> Self {
-        let simulator = Simulator::start(SimulatorConfig::default()).expect("the simulator starts");
+        Self::beside(SimulatorConfig::default())
+    }
+
+    /// The same, with a Meta, and perhaps other providers, of this kind.
+    pub(crate) fn beside(providers: SimulatorConfig) -> Self {
+        let simulator = Simulator::start(providers).expect("the simulator starts");
         let place = Self {
             graph_url: simulator.url(),
             simulator,

@@ -330,6 +330,7 @@ async fn paged(store: &AnyStore, limit: usize) -> Vec<Place> {
         };
         before = Some(*last);
         found.extend(page);
+        assert!(found.len() < 1_000, "the pages do not come to an end");
     }
 }
 

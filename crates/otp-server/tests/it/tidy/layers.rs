@@ -8,11 +8,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "app",
         &[
             "attendant",
+            "callback",
             "channel",
             "clock",
             "config",
+            "credential",
             "directory",
             "http",
+            "opt_outs",
             "secret",
             "service",
             "store",
@@ -22,7 +25,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "commands",
-        &["app", "clock", "config", "directory", "store"],
+        &[
+            "app",
+            "callback",
+            "clock",
+            "config",
+            "directory",
+            "opt_outs",
+            "store",
+        ],
     ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
@@ -32,23 +43,48 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "service",
         &[
+            "callback",
             "channel",
             "clock",
             "directory",
+            "opt_outs",
+            "signing",
             "store",
             "telemetry",
             "whmcs",
+            "wishes",
         ],
     ),
-    ("directory", &["clock", "config", "store"]),
-    ("store", &["clock"]),
-    ("channel", &["clock"]),
+    (
+        "directory",
+        &["callback", "clock", "config", "signing", "store"],
+    ),
+    ("store", &["clock", "credential"]),
+    ("channel", &["clock", "credential", "signing", "tls"]),
+    // The way to an application, which is no way to a person. What is given up goes into the store.
+    ("callback", &["signing", "store", "tls"]),
+    // Lies beside the directory: neither knows of the other.
+    ("opt_outs", &["channel", "store"]),
+    ("wishes", &[]),
+    ("signing", &[]),
+    ("tls", &[]),
     // Asks where channels tell, so it lies beside them: neither knows of the other.
-    ("whmcs", &[]),
+    ("whmcs", &["credential"]),
     ("telemetry", &["clock", "config"]),
     // What a store, a provider and WHMCS are reached by is checked in their own words, once, where it is read.
-    ("config", &["channel", "store", "whmcs"]),
+    (
+        "config",
+        &[
+            "callback",
+            "channel",
+            "credential",
+            "store",
+            "whmcs",
+            "wishes",
+        ],
+    ),
     ("start_failure", &[]),
+    ("credential", &[]),
     ("secret", &[]),
     ("clock", &[]),
 ];
@@ -70,7 +106,7 @@ const STAY_HOME: &[(&str, &[&str])] = &[
     // The others name our own module of that name.
     ("redis", &["store", "config", "app"]),
     ("whatsapp_cloud", &["app", "channel"]),
-    ("awc", &["app", "channel", "whmcs"]),
+    ("awc", &["app", "callback", "channel", "whmcs"]),
     ("lettre", &["channel"]),
     ("jsonwebtoken", &["channel"]),
 ];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::rt::System;
 use futures_util::future::join_all;
 use graph_simulator::{Fault, FaultTarget, Simulator, SimulatorConfig};
-use otp_server::config::Config;
+use otp_server::config::{ApplicationSettings, BudgetSettings, Config};
 use otp_server::directory::Mode;
 use otp_server::whmcs::{ApiSecret, WhmcsAddress, WhmcsOptions};
 use serde_json::{Value, json};
@@ -20,6 +20,10 @@ const PHONE: &str = "+14155550123";
 
 /// A server whose account has the template; it asks this WHMCS, if there is one.
 async fn start(whmcs: Option<&StandIn>) -> TestApp {
+    start_with(whmcs, |_| {}).await
+}
+
+async fn start_with(whmcs: Option<&StandIn>, change: impl FnOnce(&mut Config)) -> TestApp {
     let simulator = Simulator::start(SimulatorConfig::default()).expect("it starts");
     simulator.add_template(json!({
         "name": "invoice_created",
@@ -40,6 +44,7 @@ async fn start(whmcs: Option<&StandIn>) -> TestApp {
     TestApp::start_against(simulator, move |config: &mut Config| {
         config.whmcs.api = api;
         config.whmcs.invoice_template = Some("invoice_created".to_owned());
+        change(config);
     })
     .await
 }
@@ -93,6 +98,31 @@ fn the_client_is_told_what_the_hook_says_and_once() {
             .restart(|config| config.whmcs.invoice_template = Some("invoice_created".to_owned()))
             .await;
         accepted(&post(&app, &told(7)).await);
+        assert_eq!(app.simulator.messages(PHONE).len(), 2);
+    });
+}
+
+#[test]
+fn notices_are_paid_for_out_of_their_applications_own_budget() {
+    System::new().block_on(async {
+        let app = start_with(None, |config| {
+            config.budget = BudgetSettings {
+                per_day: None,
+                whatsapp_prices: [].into(),
+                whatsapp_price_elsewhere: Some(50_000),
+            };
+            let own = ApplicationSettings {
+                budget_per_day: Some(100_000),
+                ..ApplicationSettings::default()
+            };
+            config.applications.insert("default".to_owned(), own);
+        })
+        .await;
+        for id in [7, 8] {
+            accepted(&post(&app, &told(id)).await);
+        }
+        let third = post(&app, &told(9)).await;
+        assert_eq!(third.status, 429, "{third:?}");
         assert_eq!(app.simulator.messages(PHONE).len(), 2);
     });
 }

@@ -53,6 +53,11 @@ async fn sent() -> Vec<Told> {
     let client = Client::live(&app).await;
     let answer = client.post(OTP, &of_one_phone()).await;
     told.extend(named("sendOtp", [("country", answer)]));
+    let app = TestApp::start().await;
+    app.opt_out(PHONE).await;
+    let client = Client::live(&app).await;
+    let answer = client.post(OTP, &of_one_phone()).await;
+    told.extend(named("sendOtp", [("opted-out", answer)]));
     told
 }
 
@@ -127,6 +132,9 @@ async fn announced() -> Vec<Told> {
                 .await,
         ),
     ];
+    app.opt_out("+14155550199").await;
+    let unwanted = invoice(5, "+14155550199");
+    told.push(("opted-out", client.post(WHMCS_WEBHOOK, &unwanted).await));
     app.simulator
         .fault(Fault::error(FaultTarget::Messages, 131_026));
     let other = invoice(4, "+14155550123");

@@ -30,6 +30,7 @@ pub(super) async fn told() -> Vec<Told> {
         ("budget-exhausted", second(one_message_a_day).await),
         ("delivery-failed", undelivered().await),
         ("unavailable", unavailable().await),
+        ("recipient-opted-out", opted_out().await),
     ]);
     let told = told.into_iter();
     told.map(|(name, answer)| (format!("problem {name}"), answer))
@@ -126,6 +127,13 @@ async fn undelivered() -> Answer {
     let client = Client::live(&app).await;
     app.simulator
         .fault(Fault::error(FaultTarget::Messages, 131_026));
+    client.post(START, &json!({ "to": PHONE })).await
+}
+
+async fn opted_out() -> Answer {
+    let app = TestApp::start().await;
+    app.opt_out(PHONE).await;
+    let client = Client::live(&app).await;
     client.post(START, &json!({ "to": PHONE })).await
 }
 

@@ -50,6 +50,9 @@ async fn sent() -> Vec<Told> {
     let deny = vec!["US".to_owned()];
     let app = TestApp::start_with(|config| config.countries.deny = deny).await;
     told.extend(named("sampleSend", [("country", app.get(PATH).await)]));
+    let app = TestApp::start().await;
+    app.opt_out("+14155550123").await;
+    told.extend(named("sampleSend", [("opted-out", app.get(PATH).await)]));
     told
 }
 

@@ -6,7 +6,7 @@ use otp_core::Cap;
 use otp_server::clock::Clock;
 use otp_server::store::backend::{Claim, Taken};
 use otp_server::store::redis::{Password, RedisOptions, RedisStore};
-use otp_server::store::registry::{Change, Changed, Expected, Registry};
+use otp_server::store::registry::{Change, Changed, Expected, Put, Registry, Shelf};
 use tempfile::TempDir;
 
 use super::super::listing::{list, listed, place};
@@ -71,6 +71,7 @@ async fn a_user_with_the_documented_rights_is_enough() {
     let used = vec![("key/a".to_owned(), NOW)];
     registry.touch(used).await.unwrap();
     assert_eq!(registry.touched().await.unwrap()["key/a"], NOW);
+    may_use_shelves(&registry).await;
     let claims = [Claim {
         key: key(1),
         amount: 2,
@@ -87,6 +88,19 @@ async fn a_user_with_the_documented_rights_is_enough() {
     store.health().await.expect("well");
     let clock = store.join(Clock::system()).await.expect("the time is told");
     store.keep_in_step(&clock).await.expect("and kept");
+}
+
+async fn may_use_shelves(registry: &Registry) {
+    for (shelf, fate) in [(Shelf::OptOuts, Put::Full), (Shelf::DeadLetters, Put::Done)] {
+        let put = async |name| registry.put_within(shelf, 1, name, vec![7]).await.unwrap();
+        assert_eq!(put("a").await, Put::Done);
+        assert_eq!(put("b").await, fate);
+        let page = registry.page(shelf, None, 10).await.unwrap();
+        assert_eq!(registry.count(shelf).await.unwrap(), 1);
+        let value = registry.value(shelf, &page[0].0).await.unwrap();
+        assert_eq!(value, Some(vec![7]));
+        assert!(registry.remove(shelf, &page[0].0).await.unwrap());
+    }
 }
 
 #[tokio::test]

@@ -5,25 +5,23 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A secret from the configuration, erased from memory when it is dropped.
+/// A password, key or token, erased from memory when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<String>);
+pub struct Credential(Zeroizing<String>);
 
-impl Secret {
-    /// Takes a secret.
+impl Credential {
+    /// Takes it as it is.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(Zeroizing::new(text.to_owned()))
     }
 
-    /// The secret itself. Search for this word to find every place that sees it.
+    /// The credential itself. Search for this word to find every place that sees it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
-}
 
-impl Secret {
     /// Is it this? Takes the same time wherever the first difference is.
     #[must_use]
     pub fn is(&self, shown: &str) -> bool {
@@ -31,7 +29,7 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

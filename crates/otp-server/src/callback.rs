@@ -1,0 +1,238 @@
+//! The way to an application's own server: one POST to an address that was checked, and what came of it.
+//!
+//! Whoever names an address could name one inside our network. So its name is resolved once, what it
+//! leads to is checked ([`Networks`]), and the connection goes there and nowhere else. No redirect is
+//! followed and no proxy is asked. Of the answer only the status counts.
+
+mod address;
+mod networks;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use awc::error::{ConnectError, SendRequestError};
+use awc::http::header;
+use awc::{Client, Connector};
+use rustls::ClientConfig;
+use tokio::net::lookup_host;
+use tokio::time::timeout;
+
+pub use self::address::{CallbackAddress, InvalidCallbackAddress};
+pub use self::networks::Networks;
+use crate::signing::SignedHeaders;
+use crate::tls::{self, InvalidAuthorities};
+
+/// Requests of one thread at once. Whoever calls keeps below it.
+const CONNECTIONS_MAX: usize = 1024;
+/// Of several addresses of one name so many are tried.
+const ADDRESSES_MAX: usize = 3;
+/// What is read of an answer, so that its sender may finish it, and how long at most.
+const ANSWER_BYTES_MAX: usize = 16 * 1024;
+const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
+const USER_AGENT: &str = concat!("otp-server/", env!("CARGO_PKG_VERSION"));
+/// Take no more of these: the receiver is gone for good.
+const GONE: u16 = 410;
+
+/// How applications are reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerOptions {
+    /// Time to connect, and once more for the TLS handshake.
+    pub connect_timeout: Duration,
+    /// Time for all, from resolving the name to the head of the answer.
+    pub deadline: Duration,
+    /// Certificate authorities to trust, in PEM; the public ones when absent.
+    pub authorities: Option<Vec<u8>>,
+    /// Where a call may lead beside the public internet.
+    pub networks: Networks,
+}
+
+impl Default for CallerOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(3),
+            deadline: Duration::from_secs(10),
+            authorities: None,
+            networks: Networks::default(),
+        }
+    }
+}
+
+/// What all threads share of the way.
+#[derive(Clone, Debug)]
+pub struct Callers {
+    tls: Arc<ClientConfig>,
+    options: Arc<CallerOptions>,
+}
+
+/// One thread's way.
+#[derive(Clone)]
+pub struct Caller {
+    client: Client,
+    options: Arc<CallerOptions>,
+}
+
+/// One call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Where it goes.
+    pub to: &'a CallbackAddress,
+    /// Its signature.
+    pub headers: &'a SignedHeaders,
+    /// JSON.
+    pub body: &'a str,
+}
+
+/// Why a call was not taken in. No variant holds an address, a body or a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// All that the name leads to is forbidden; nothing was sent.
+    #[error(
+        "its host leads to {0}, which is not called; if that is meant, add it to callbacks.allow_private_networks"
+    )]
+    Forbidden(IpAddr),
+    /// The name leads nowhere.
+    #[error("its host has no address: {0}")]
+    NoAddress(String),
+    /// No connection, or no trust.
+    #[error("cannot connect: {0}")]
+    Connect(String),
+    /// The deadline passed.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The connection ended, or what came is no HTTP.
+    #[error("the connection ended before an answer")]
+    Lost,
+    /// It was not even called: too many wait, or it has failed several times just now.
+    #[error(
+        "it was not called: too much waits for its answers, or it has failed several times just now"
+    )]
+    Busy,
+    /// It answered, and not with 2xx.
+    #[error("it answered {0}")]
+    Answered(u16),
+}
+
+impl NotTaken {
+    /// The receiver wants no further call.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        *self == Self::Answered(GONE)
+    }
+}
+
+impl Callers {
+    /// Opens no connection.
+    pub fn new(options: &CallerOptions) -> Result<Self, InvalidAuthorities> {
+        Ok(Self {
+            tls: Arc::new(tls::client(options.authorities.as_deref())?),
+            options: Arc::new(options.clone()),
+        })
+    }
+
+    /// A way for the calling thread, which must run an actix system or worker.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        let connector = Connector::new()
+            .rustls_0_23(Arc::clone(&self.tls))
+            .timeout(self.options.connect_timeout)
+            .handshake_timeout(self.options.connect_timeout)
+            .conn_keep_alive(Duration::ZERO)
+            .limit(CONNECTIONS_MAX);
+        let client = Client::builder()
+            .connector(connector)
+            .disable_redirects()
+            .disable_timeout()
+            .finish();
+        Caller {
+            client,
+            options: Arc::clone(&self.options),
+        }
+    }
+}
+
+impl Caller {
+    /// Calls once. Taken in is what is answered with 2xx.
+    pub async fn call(&self, call: Call<'_>) -> Result<(), NotTaken> {
+        let calling = async {
+            let addresses = self.addresses(call.to).await?;
+            self.call_at(call, &addresses).await
+        };
+        let called = timeout(self.options.deadline, calling).await;
+        called.unwrap_or(Err(NotTaken::TimedOut))
+    }
+
+    /// The same where its name has been resolved to these addresses: it is not resolved again.
+    pub async fn call_at(&self, call: Call<'_>, addresses: &[SocketAddr]) -> Result<(), NotTaken> {
+        let mut called = Err(NotTaken::NoAddress("none is left".to_owned()));
+        for address in addresses.iter().take(ADDRESSES_MAX) {
+            called = self.post(call, *address).await;
+            if !matches!(called, Err(NotTaken::Connect(_))) {
+                return called;
+            }
+        }
+        called
+    }
+
+    /// What the host leads to, and may.
+    async fn addresses(&self, to: &CallbackAddress) -> Result<Vec<SocketAddr>, NotTaken> {
+        let found: Vec<SocketAddr> = match to.ip() {
+            Some(ip) => vec![SocketAddr::new(ip, to.port())],
+            None => lookup_host((to.host(), to.port()))
+                .await
+                .map_err(|error| NotTaken::NoAddress(error.to_string()))?
+                .collect(),
+        };
+        let networks = &self.options.networks;
+        let allowed = found.iter().filter(|at| to.may_lead_to(at.ip(), networks));
+        let allowed: Vec<SocketAddr> = allowed.copied().collect();
+        match (allowed.is_empty(), found.first()) {
+            (false, _) => Ok(allowed),
+            (true, Some(forbidden)) => Err(NotTaken::Forbidden(forbidden.ip())),
+            (true, None) => Err(NotTaken::NoAddress("it is not known".to_owned())),
+        }
+    }
+
+    async fn post(&self, call: Call<'_>, at: SocketAddr) -> Result<(), NotTaken> {
+        let mut request = self
+            .client
+            .post(call.to.uri())
+            .address(at)
+            .force_close()
+            .insert_header((header::CONTENT_TYPE, "application/json"))
+            .insert_header((header::USER_AGENT, USER_AGENT));
+        for (name, value) in call.headers {
+            request = request.insert_header((*name, value.as_str()));
+        }
+        let sent = request.send_body(call.body.to_owned()).await;
+        let mut answer = sent.map_err(|error| trouble(&error))?;
+        let status = answer.status();
+        // Its sender would rather see it read; nobody needs it.
+        let body = answer.body().limit(ANSWER_BYTES_MAX);
+        drop(timeout(ANSWER_PATIENCE, body).await);
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(NotTaken::Answered(status.as_u16()))
+        }
+    }
+}
+
+impl std::fmt::Debug for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Caller")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+fn trouble(error: &SendRequestError) -> NotTaken {
+    match error {
+        SendRequestError::Connect(ConnectError::Disconnected) => NotTaken::Lost,
+        SendRequestError::Connect(ConnectError::Timeout) | SendRequestError::Timeout => {
+            NotTaken::TimedOut
+        }
+        SendRequestError::Connect(error) => NotTaken::Connect(error.to_string()),
+        _ => NotTaken::Lost,
+    }
+}

@@ -1,0 +1,211 @@
+//! Tell applications what happened, each thing in its turn, until it is taken in or given up.
+//!
+//! What is to be told stands in the record ([`otp_core::Callbacks`]), which says when each is tried and
+//! in which order. Here it is sent, and the record is told what came of it. A try that is cut short,
+//! by a crash or because too many wait, is a try that failed: the record comes back to it.
+
+mod lanes;
+
+use std::sync::Arc;
+
+use otp_core::{Attempt, Attention, CallbackDue, CallbackKind, Overview, Policy};
+use otp_core::{Record, RecordKey, Timestamp, VerificationId};
+
+pub use self::lanes::Lanes;
+use super::{Service, Shared};
+use crate::callback::{Call, NotTaken};
+use crate::directory::{Application, Callback, Realm};
+use crate::signing;
+use crate::store::Unavailable;
+use crate::telemetry::CallbackResult;
+
+/// How applications are told.
+#[derive(Debug)]
+pub struct Callbacks {
+    /// How an occurrence is written: a matter of the face that shows verifications.
+    pub write: fn(&Occurrence) -> String,
+    /// Whose turn it is.
+    pub lanes: Lanes,
+}
+
+/// Something that an application is told of.
+#[derive(Clone, Debug)]
+pub struct Occurrence {
+    /// In whose name the verification was started.
+    pub realm: String,
+    /// Which verification.
+    pub id: VerificationId,
+    /// Which of the things that are told of it.
+    pub number: u16,
+    /// What it is.
+    pub kind: CallbackKind,
+    /// When it happened.
+    pub at: Timestamp,
+    /// How the verification stands now.
+    pub overview: Overview,
+    /// The message that a word on a delivery is about.
+    pub delivery: Option<Attempt>,
+}
+
+/// What is to be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It is to be told.
+    Tell,
+    /// It was tried for a day.
+    GiveUp,
+}
+
+impl Occurrence {
+    /// The same at every try, and of nothing else.
+    #[must_use]
+    pub fn event_id(&self) -> String {
+        format!("{}-{}", self.id, self.number)
+    }
+}
+
+/// What a decision wants told, with the record as it will be.
+pub(super) fn occurrences(
+    next: &Record,
+    attention: &Attention,
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<(Turn, Occurrence)> {
+    let occurrence = |due: &CallbackDue| {
+        let overview = next.overview(due.id, policy, now)?;
+        let delivery = overview.verification.told_of(&due.callback).cloned();
+        Some(Occurrence {
+            realm: next.application().to_owned(),
+            id: due.id,
+            number: due.callback.number,
+            kind: due.callback.kind,
+            at: due.callback.at,
+            overview,
+            delivery,
+        })
+    };
+    let with = |turn| move |due| Some((turn, occurrence(due)?));
+    let tell = attention.call.iter().filter_map(with(Turn::Tell));
+    let give_up = attention.give_up.iter().filter_map(with(Turn::GiveUp));
+    tell.chain(give_up).collect()
+}
+
+impl Service {
+    /// Does what is to be done about something that happened, and notes what came of it.
+    pub(super) async fn call_back(self, key: RecordKey, turn: Turn, occurrence: Occurrence) {
+        let name = Realm::application(&occurrence.realm);
+        let application = self.shared().directory.application(name);
+        let noted = match turn {
+            Turn::GiveUp => {
+                self.give_up(key, &occurrence, "nobody took it in for a day")
+                    .await
+            }
+            Turn::Tell => self.tell(key, &occurrence, application).await,
+        };
+        if let Err(error) = noted {
+            tracing::error!(
+                verification.id = %occurrence.id,
+                "could not note what came of a callback, which is made again: {error}"
+            );
+        }
+    }
+
+    async fn tell(
+        &self,
+        key: RecordKey,
+        occurrence: &Occurrence,
+        application: Option<Arc<Application>>,
+    ) -> Result<(), Unavailable> {
+        let Some(application) = application else {
+            // Gone or disabled: it may come back within the day.
+            self.not_taken(occurrence, "its application is not there");
+            return Ok(());
+        };
+        let Some(callback) = &application.callback else {
+            // It does not want to be told any more.
+            return self.told(key, occurrence).await;
+        };
+        let metrics = &self.shared().metrics;
+        match self
+            .tell_once(occurrence, &application.name, callback)
+            .await
+        {
+            Ok(()) => {
+                metrics.callback(CallbackResult::Delivered);
+                self.told(key, occurrence).await
+            }
+            Err(error) if error.is_final() => {
+                let why = format!("{error}: it wants no more");
+                self.give_up(key, occurrence, &why).await
+            }
+            Err(error) => {
+                self.not_taken(occurrence, &error.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    async fn tell_once(
+        &self,
+        occurrence: &Occurrence,
+        application: &str,
+        callback: &Callback,
+    ) -> Result<(), NotTaken> {
+        let Shared {
+            clock, callbacks, ..
+        } = self.shared();
+        let Some(turn) = callbacks.lanes.enter(application).await else {
+            return Err(NotTaken::Busy);
+        };
+        let body = (callbacks.write)(occurrence);
+        let id = occurrence.event_id();
+        let headers = signing::headers(&callback.secrets, &id, clock.now(), &body);
+        let call = Call {
+            to: &callback.url,
+            headers: &headers,
+            body: &body,
+        };
+        let called = self.caller.call(call).await;
+        turn.went(&called);
+        called
+    }
+
+    /// It is done with: the next one's turn.
+    async fn told(&self, key: RecordKey, occurrence: &Occurrence) -> Result<(), Unavailable> {
+        let Occurrence { id, number, .. } = *occurrence;
+        self.decide(key, |record, now| record.called(id, number, now))
+            .await
+    }
+
+    /// Said at each try: the next one may be an hour away.
+    fn not_taken(&self, occurrence: &Occurrence, why: &str) {
+        self.shared().metrics.callback(CallbackResult::Failed);
+        tracing::warn!(
+            application = %occurrence.realm,
+            verification.id = %occurrence.id,
+            callback.id = %occurrence.event_id(),
+            "{} was not taken in, and is told again later: {why}",
+            occurrence.kind.name(),
+        );
+    }
+
+    /// Puts it aside where a command finds it, and then says so: who dies in between does it again.
+    async fn give_up(
+        &self,
+        key: RecordKey,
+        occurrence: &Occurrence,
+        why: &str,
+    ) -> Result<(), Unavailable> {
+        let Occurrence { id, number, .. } = *occurrence;
+        self.shared().metrics.callback(CallbackResult::Dropped);
+        tracing::error!(
+            application = %occurrence.realm,
+            verification.id = %id,
+            callback.id = %occurrence.event_id(),
+            "gave {} up: {why}",
+            occurrence.kind.name(),
+        );
+        self.decide(key, |record, now| record.gave_up(id, number, now))
+            .await
+    }
+}
