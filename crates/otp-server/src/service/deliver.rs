@@ -212,7 +212,12 @@ impl Service {
             }
             Err(error) => Err(error),
         };
-        metrics.delivery(message.channel, counted(&delivered));
+        let was_passed_over = delivered
+            .as_ref()
+            .is_err_and(DeliveryError::is_for_want_of_an_address);
+        if !was_passed_over {
+            metrics.delivery(message.channel, counted(&delivered));
+        }
         match delivered {
             Ok(Accepted { message_id }) => {
                 self.expect_answer(message).await;

@@ -182,3 +182,16 @@ const FORMAT_2: &str = "\
     2a3132330570742d42520d7b226f72646572223a2237227d000001360707070707070707070707070707070707070707\
     070707077ce26714fcc1c074abd3fc584c647455740a6668c85daaaf845852a7cc35010100000088d581cab1340288d5\
     81cab13400009875050000";
+
+#[test]
+fn what_the_first_release_sealed_opens() {
+    let record = Record::decode(&bytes(FORMAT_1)).expect("format 1 stays readable");
+    let last = record.verifications().last().expect("the one under way");
+    let Delivery::Underway { sealed, .. } = &last.delivery else {
+        panic!("it is under way");
+    };
+    let opened = World::new().keys.unseal(last.id, sealed);
+    let opened = opened.expect("addresses and code");
+    assert_eq!(opened.to.phone().expect("a phone").e164(), "+14155550123");
+    assert_eq!(opened.code.len(), 8);
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::rt::time::sleep;
 use graph_simulator::{SentMessage, Simulator};
+use otp_server::channel::ProviderSecret;
 use otp_server::clock::{Clock, Stopwatch};
 use otp_server::config::Config;
 use otp_server::directory::Mode;
@@ -17,7 +18,7 @@ use crate::app::{Answer, TestApp};
 use crate::channels::vonage;
 use crate::config::loaded;
 use crate::native::{Client, START};
-use crate::webhooks::{receipts, tell, with_webhooks};
+use crate::process::free_port;
 
 /// Vonage takes a token that is not older than five minutes, and goes by the real time: so the
 /// server's clock, which is moved by hand, begins a little before it.
@@ -43,6 +44,23 @@ impl Stage {
     }
 
     pub(crate) async fn open_on(more: &str, change: impl FnOnce(&mut Config)) -> Self {
+        Self::open_behind(BEHIND, more, change).await
+    }
+
+    /// Where Vonage tells what becomes of its messages. What it signs is of the real time, too, which
+    /// this server's clock is behind by so much.
+    pub(super) async fn open_where_vonage_tells(behind: Duration) -> Self {
+        let listen = format!("127.0.0.1:{}", free_port());
+        Self::open_behind(behind, "", |config| {
+            config.listen = listen.parse().unwrap();
+            let vonage = config.vonage.as_mut().unwrap();
+            vonage.signature_secret = Some(ProviderSecret::new(vonage::SIGNATURE_SECRET));
+            vonage.options.status_webhook = Some(format!("http://{listen}/webhooks/vonage/status"));
+        })
+        .await
+    }
+
+    async fn open_behind(behind: Duration, more: &str, change: impl FnOnce(&mut Config)) -> Self {
         let vonage = vonage::simulator_that_tells(None);
         let folder = TempDir::new().unwrap();
         let key = folder.path().join("private.key");
@@ -56,7 +74,7 @@ impl Stage {
         );
         let settings = loaded(&toml).config;
         let secret = folder.path().join("secret");
-        let began = Clock::system().now().unix_ms() - BEHIND.as_secs() * 1000;
+        let began = Clock::system().now().unix_ms() - behind.as_secs() * 1000;
         let clock = Clock::manual(otp_core::Timestamp::from_unix_ms(began));
         let app = TestApp::start_by(clock, secret.clone(), |config| {
             take(config, &settings);
@@ -148,9 +166,10 @@ impl Stage {
 
     /// The person looks at the latest message on Messenger, and Vonage says so.
     pub(super) async fn is_read(&self) {
-        let reference = self.on_messenger().last().unwrap().opaque.clone().unwrap();
+        let message = self.on_messenger().pop().unwrap();
+        self.vonage.receipt(&message.id, "read", None);
+        let reference = message.opaque.unwrap();
         let (id, _) = reference.split_once('.').unwrap();
-        tell(&self.app, &receipts(id, &["read"])).await.is(200, "");
         let client = Client::of(&self.app, "dispatch", Mode::Live).await;
         let waiting = Stopwatch::start();
         loop {
@@ -183,10 +202,10 @@ pub(super) fn code_in(message: &SentMessage) -> String {
 
 /// Settings that a file gives, for a server in a test.
 fn take(config: &mut Config, settings: &Config) {
-    with_webhooks(config);
     config.vonage.clone_from(&settings.vonage);
     config.dispatch_face = settings.dispatch_face.clone();
     config.sample_face = settings.sample_face.clone();
     config.countries.clone_from(&settings.countries);
+    config.budget.clone_from(&settings.budget);
     config.applications.clone_from(&settings.applications);
 }
