@@ -28,8 +28,9 @@ impl WhatsAppTextChannel {
         message: &Message,
     ) -> Result<Accepted, DeliveryError> {
         let phone = message.to.phone.as_ref();
-        let phone = phone
-            .ok_or_else(|| DeliveryError::Undeliverable(Cause::NoAddress(AddressKind::Phone)))?;
+        let phone = phone.ok_or(DeliveryError::Undeliverable(Cause::NoAddress(
+            AddressKind::Phone,
+        )))?;
         let outgoing = OutgoingMessage {
             to: phone.e164().to_owned(),
             content: MessageContent::Text {
