@@ -21,7 +21,10 @@ fn kinds(app: &TestApp) -> Vec<ChannelKind> {
 #[actix_web::test]
 async fn nothing_beside_whatsapp_is_made_unless_it_is_chosen() {
     let app = TestApp::start().await;
-    assert_eq!(kinds(&app), [ChannelKind::WhatsApp]);
+    assert_eq!(
+        kinds(&app),
+        [ChannelKind::WhatsApp, ChannelKind::WhatsAppText]
+    );
     let config = Config::default();
     assert!(config.vonage.is_none() && config.twilio.is_none());
     assert!(config.smtp.is_none() && config.gateway.is_none());
@@ -96,6 +99,7 @@ async fn every_way_that_is_configured_delivers() {
     .await;
     let ways = [
         ChannelKind::WhatsApp,
+        ChannelKind::WhatsAppText,
         ChannelKind::Messenger,
         ChannelKind::VonageSms,
         ChannelKind::TwilioSms,
@@ -103,6 +107,8 @@ async fn every_way_that_is_configured_delivers() {
         ChannelKind::Gateway,
     ];
     assert_eq!(kinds(&app), ways);
+    // Only now does WhatsApp take free text.
+    app.simulator.inbound_text(PHONE, "hello");
     for channel in ways {
         let message = Message {
             channel,
