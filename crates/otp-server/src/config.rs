@@ -53,8 +53,8 @@ pub use self::{
     audit::AuditSettings,
     callbacks::CallbackSettings,
     cli::{
-        ApplicationAction, ApplicationAddFlags, Cli, Command, ExportFlags, ImportFlags, KeyAction,
-        KeyCreateFlags, KeyListFlags, KeyRotateFlags,
+        ApplicationAction, ApplicationAddFlags, CallbackAction, Cli, Command, ExportFlags,
+        ImportFlags, KeyAction, KeyCreateFlags, KeyListFlags, KeyRotateFlags, WhichCallbacks,
     },
     code::CodeSettings,
     faces::{KeyFaceSettings, NativeFaceSettings},

@@ -40,6 +40,9 @@ fn run(cli: &Cli) -> Result<()> {
         Command::Application(action) => configured(cli, async |config| {
             commands::application(config, &action, &mut random()).await
         }),
+        Command::Callback(action) => configured(cli, async |config| {
+            commands::callback(config, &action).await
+        }),
         Command::Serve => configured(cli, serve),
         Command::Check => configured(cli, check),
         Command::Export(flags) => {

@@ -10,6 +10,7 @@ use super::account::Account;
 use super::vault::Vault;
 use super::ways::Ways;
 use crate::callback::Callers;
+use crate::callback::dead_letter::DeadLetters;
 use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
@@ -36,6 +37,7 @@ impl Parts {
         warm_up();
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let registry = store.registry();
+        let dead_letters = DeadLetters::of(registry.clone());
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let ways = Ways::configured(config, &clock)?;
         let callers = Callers::new(&config.callbacks.options)
@@ -55,6 +57,7 @@ impl Parts {
             callbacks: Callbacks {
                 write: http::callback_body,
                 lanes: Lanes::new(config.callbacks.at_once),
+                dead_letters,
             },
             inbox: Inbox::new(config.graph.app_secret.as_ref().map(Secret::reveal)),
             templates_changed: Notify::new(),

@@ -4,10 +4,10 @@
 use anyhow::{Context, Result};
 use otp_core::{Keys, MasterSecret};
 
-use super::vault::outlives_us;
+use super::vault::{kept_keys, outlives_us};
 use crate::clock::Clock;
 use crate::config::{Config, SecretFile, StoreKind};
-use crate::directory::Registrar;
+use crate::directory::{Directory, Registrar};
 use crate::secret::{self, SecretError};
 use crate::store::Store;
 use crate::store::embedded::EmbeddedStore;
@@ -16,14 +16,26 @@ use crate::store::registry::{EmbeddedRegistry, Registry};
 
 /// Applications and keys of the configured store. No server need run, and none need stop.
 pub async fn registrar(config: &Config) -> Result<Registrar> {
+    Ok(Registrar::new(config.clone(), registry(config).await?))
+}
+
+/// Where they are kept, and whatever else commands change beside running servers.
+pub async fn registry(config: &Config) -> Result<Registry> {
     outlives_us(config)?;
-    let registry = match &config.store.kind {
+    Ok(match &config.store.kind {
         StoreKind::Redis(options) => Registry::Redis(connect(options).await?.registry()),
         StoreKind::Embedded | StoreKind::Memory => {
             Registry::Embedded(EmbeddedRegistry::in_dir(&config.data_dir))
         }
-    };
-    Ok(Registrar::new(config.clone(), registry))
+    })
+}
+
+/// The applications as servers know them, with what is sealed.
+pub async fn directory(config: &Config) -> Result<Directory> {
+    let keys = kept_keys(config)?;
+    let now = Clock::system().now();
+    let opened = Directory::open(config, registry(config).await?, &keys, now);
+    Ok(opened.await?)
 }
 
 /// The keys of the installation's secret. It is made if neither it nor the store is there yet.

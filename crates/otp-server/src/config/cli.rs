@@ -1,5 +1,6 @@
 //! The command line. Clap reads it, and the environment, which nothing else in this program reads.
 
+mod callbacks;
 mod registry;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use toml::Value;
 
+pub use self::callbacks::{CallbackAction, WhichCallbacks};
 pub use self::registry::{
     ApplicationAction, ApplicationAddFlags, KeyAction, KeyCreateFlags, KeyListFlags, KeyRotateFlags,
 };
@@ -135,6 +137,9 @@ enum Action {
     /// Applications, each with rules, limits and keys of its own
     #[command(subcommand)]
     Application(ApplicationAction),
+    /// What applications were to be told and did not take in
+    #[command(subcommand)]
+    Callback(CallbackAction),
     /// Writes all live records to a file, for another store
     ///
     /// The store is the one that the server would use, by the same flags, variables and file. Stop the servers
@@ -182,6 +187,8 @@ pub enum Command {
     Key(KeyAction),
     /// Do something to applications.
     Application(ApplicationAction),
+    /// Do something to callbacks that were given up.
+    Callback(CallbackAction),
     /// Take all records out.
     Export(ExportFlags),
     /// Put records in.
@@ -198,6 +205,7 @@ impl Cli {
             }
             Some(Action::Key(action)) => Command::Key(action.clone()),
             Some(Action::Application(action)) => Command::Application(action.clone()),
+            Some(Action::Callback(action)) => Command::Callback(action.clone()),
             Some(Action::Export(flags)) => Command::Export(flags.clone()),
             Some(Action::Import(flags)) => Command::Import(flags.clone()),
             None if self.check => Command::Check,

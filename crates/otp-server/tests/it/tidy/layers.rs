@@ -23,7 +23,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "commands",
-        &["app", "callback", "clock", "config", "directory", "store"],
+        &[
+            "app",
+            "callback",
+            "clock",
+            "config",
+            "directory",
+            "signing",
+            "store",
+        ],
     ),
     ("attendant", &["channel", "clock", "service", "telemetry"]),
     (
