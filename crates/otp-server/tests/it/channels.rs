@@ -6,7 +6,7 @@
 )]
 
 mod configured;
-mod desk;
+pub(crate) mod desk;
 mod failover;
 mod gateway;
 mod mail_server;
