@@ -2,6 +2,7 @@
 //! code that serves them.
 
 mod answers;
+mod callback;
 mod example;
 mod headers;
 mod key;
@@ -90,6 +91,7 @@ fn document() -> OpenApi {
         )
         .tags(Some(tags()))
         .paths(paths)
+        .webhooks(Some(callback::describe()))
         .components(Some(components()))
         .build()
 }
@@ -111,6 +113,10 @@ fn tags() -> Vec<Tag> {
         (
             webhooks::TAG,
             "What providers call: receipts, and what people write.",
+        ),
+        (
+            callback::TAG,
+            "What applications are told at an address of their own.",
         ),
         (
             operations::TAG,
@@ -140,6 +146,7 @@ fn components() -> Components {
     let components = native::add(components);
     let components = key::add(components);
     let components = sample::add(components);
+    let components = callback::add(components);
     let components = operations::add(components);
     headers::add(components.build())
 }
