@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 
 use self::account::Account;
 use self::parts::Parts;
-pub use self::registrar::{keys_to_seal, opt_outs, registrar};
+pub use self::registrar::{directory, keys_to_seal, opt_outs, registrar, registry};
 pub use self::vault::{Vault, kept_keys};
 use crate::attendant::Attendant;
 use crate::clock::Clock;

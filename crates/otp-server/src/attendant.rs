@@ -266,6 +266,10 @@ async fn keep_metrics(service: Service, mut stopped: watch::Receiver<()>) {
         }
         let shared = service.shared();
         shared.metrics.live_codes(shared.store.live_codes());
+        // Whoever keeps them says elsewhere that it does not answer.
+        if let Ok(count) = shared.callbacks.dead_letters.count().await {
+            shared.metrics.dead_letters(count);
+        }
         shared.metrics.run_upkeep();
     }
 }

@@ -5,6 +5,7 @@
 //! followed and no proxy is asked. Of the answer only the status counts.
 
 mod address;
+pub mod dead_letter;
 mod networks;
 
 use std::net::{IpAddr, SocketAddr};
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use awc::error::{ConnectError, SendRequestError};
 use awc::http::header;
-use awc::{Client, Connector};
+use awc::{Client, ClientResponse, Connector};
 use rustls::ClientConfig;
 use tokio::net::lookup_host;
 use tokio::time::timeout;
@@ -29,8 +30,10 @@ const CONNECTIONS_MAX: usize = 1024;
 const ADDRESSES_MAX: usize = 3;
 /// What is read of an answer, so that its sender may finish it, and how long at most.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
-const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
 const USER_AGENT: &str = concat!("otp-server/", env!("CARGO_PKG_VERSION"));
+/// The longest deadline that may be set.
+pub(crate) const DEADLINE_MAX: Duration = Duration::from_secs(10);
 /// Take no more of these: the receiver is gone for good.
 const GONE: u16 = 410;
 
@@ -154,24 +157,34 @@ impl Callers {
 impl Caller {
     /// Calls once. Taken in is what is answered with 2xx.
     pub async fn call(&self, call: Call<'_>) -> Result<(), NotTaken> {
-        let calling = async {
+        let answering = async {
             let addresses = self.addresses(call.to).await?;
-            self.call_at(call, &addresses).await
+            self.answer_of(call, &addresses).await
         };
-        let called = timeout(self.options.deadline, calling).await;
-        called.unwrap_or(Err(NotTaken::TimedOut))
+        let answer = timeout(self.options.deadline, answering).await;
+        judge(answer.unwrap_or(Err(NotTaken::TimedOut))?).await
     }
 
-    /// The same where its name has been resolved to these addresses: it is not resolved again.
+    /// The same where its name was resolved to these addresses and they were checked: nothing of that
+    /// is done again.
     pub async fn call_at(&self, call: Call<'_>, addresses: &[SocketAddr]) -> Result<(), NotTaken> {
-        let mut called = Err(NotTaken::NoAddress("none is left".to_owned()));
+        let answer = timeout(self.options.deadline, self.answer_of(call, addresses)).await;
+        judge(answer.unwrap_or(Err(NotTaken::TimedOut))?).await
+    }
+
+    async fn answer_of(
+        &self,
+        call: Call<'_>,
+        addresses: &[SocketAddr],
+    ) -> Result<ClientResponse, NotTaken> {
+        let mut answer = Err(NotTaken::NoAddress("none is left".to_owned()));
         for address in addresses.iter().take(ADDRESSES_MAX) {
-            called = self.post(call, *address).await;
-            if !matches!(called, Err(NotTaken::Connect(_))) {
-                return called;
+            answer = self.post(call, *address).await;
+            if !matches!(answer, Err(NotTaken::Connect(_))) {
+                break;
             }
         }
-        called
+        answer
     }
 
     /// What the host leads to, and may.
@@ -193,7 +206,7 @@ impl Caller {
         }
     }
 
-    async fn post(&self, call: Call<'_>, at: SocketAddr) -> Result<(), NotTaken> {
+    async fn post(&self, call: Call<'_>, at: SocketAddr) -> Result<ClientResponse, NotTaken> {
         let mut request = self
             .client
             .post(call.to.uri())
@@ -205,16 +218,20 @@ impl Caller {
             request = request.insert_header((*name, value.as_str()));
         }
         let sent = request.send_body(call.body.to_owned()).await;
-        let mut answer = sent.map_err(|error| trouble(&error))?;
-        let status = answer.status();
-        // Its sender would rather see it read; nobody needs it.
-        let body = answer.body().limit(ANSWER_BYTES_MAX);
-        drop(timeout(ANSWER_PATIENCE, body).await);
-        if status.is_success() {
-            Ok(())
-        } else {
-            Err(NotTaken::Answered(status.as_u16()))
-        }
+        sent.map_err(|error| trouble(&error))
+    }
+}
+
+/// What an answer means. The rest of it is read a little, because its sender would rather see that;
+/// nobody needs it.
+async fn judge(mut answer: ClientResponse) -> Result<(), NotTaken> {
+    let status = answer.status();
+    let rest = answer.body().limit(ANSWER_BYTES_MAX);
+    drop(timeout(ANSWER_PATIENCE, rest).await);
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(NotTaken::Answered(status.as_u16()))
     }
 }
 

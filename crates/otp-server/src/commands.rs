@@ -2,6 +2,7 @@
 
 mod application;
 mod archive;
+mod callback;
 mod export;
 mod import;
 mod key;
@@ -13,6 +14,7 @@ mod progress;
 mod table;
 
 pub use self::application::application;
+pub use self::callback::callback;
 pub use self::export::export;
 pub use self::import::import;
 pub use self::key::{key, print_new_key};

@@ -55,8 +55,9 @@ pub use self::{
     audit::AuditSettings,
     callbacks::CallbackSettings,
     cli::{
-        ApplicationAction, ApplicationAddFlags, Cli, Command, ExportFlags, ImportFlags, KeyAction,
-        KeyCreateFlags, KeyListFlags, KeyRotateFlags, OptOutAction, OptOutWhom,
+        ApplicationAction, ApplicationAddFlags, CallbackAction, Cli, Command, ExportFlags,
+        ImportFlags, KeyAction, KeyCreateFlags, KeyListFlags, KeyRotateFlags, OptOutAction,
+        OptOutWhom, WhichCallbacks,
     },
     code::CodeSettings,
     dispatch_face::DispatchFaceSettings,

@@ -43,6 +43,9 @@ fn run(cli: &Cli) -> Result<()> {
         Command::OptOut(action) => {
             configured(cli, async |config| commands::opt_out(config, &action).await)
         }
+        Command::Callback(action) => configured(cli, async |config| {
+            commands::callback(config, &action).await
+        }),
         Command::Serve => configured(cli, serve),
         Command::Check => configured(cli, check),
         Command::Export(flags) => {

@@ -10,6 +10,7 @@ use super::account::Account;
 use super::vault::Vault;
 use super::ways::{Ways, inbox};
 use crate::callback::Callers;
+use crate::callback::dead_letter::DeadLetters;
 use crate::channel::Channels;
 use crate::channel::whatsapp::WhatsAppChannel;
 use crate::clock::Clock;
@@ -40,6 +41,7 @@ impl Parts {
         let Vault { store, keys, clock } = Vault::to_serve(config, clock).await?;
         let registry = store.registry();
         let opt_outs = OptOuts::new(registry.clone(), keys.clone());
+        let dead_letters = DeadLetters::of(registry.clone());
         let directory = Directory::open(config, registry, &keys, clock.now()).await;
         let ways = Ways::configured(config, &clock)?;
         let callers = Callers::new(&config.callbacks.options)
@@ -59,6 +61,7 @@ impl Parts {
             callbacks: Callbacks {
                 write: http::callback_body,
                 lanes: Lanes::new(config.callbacks.at_once),
+                dead_letters,
             },
             inbox: inbox(config),
             chats: Chats::new(config.opt_out.clone()),

@@ -4,10 +4,10 @@
 use anyhow::{Context, Result};
 use otp_core::{Keys, MasterSecret};
 
-use super::vault::outlives_us;
+use super::vault::{kept_keys, outlives_us};
 use crate::clock::Clock;
 use crate::config::{Config, SecretFile, StoreKind};
-use crate::directory::Registrar;
+use crate::directory::{Directory, Registrar};
 use crate::opt_outs::OptOuts;
 use crate::secret::{self, SecretError};
 use crate::store::Store;
@@ -26,7 +26,8 @@ pub async fn opt_outs(config: &Config) -> Result<OptOuts> {
     Ok(OptOuts::new(registry, keys_to_seal(config).await?))
 }
 
-async fn registry(config: &Config) -> Result<Registry> {
+/// Where they are kept, and whatever else commands change beside running servers.
+pub async fn registry(config: &Config) -> Result<Registry> {
     outlives_us(config)?;
     Ok(match &config.store.kind {
         StoreKind::Redis(options) => Registry::Redis(connect(options).await?.registry()),
@@ -34,6 +35,14 @@ async fn registry(config: &Config) -> Result<Registry> {
             Registry::Embedded(EmbeddedRegistry::in_dir(&config.data_dir))
         }
     })
+}
+
+/// The applications as servers know them, with what is sealed.
+pub async fn directory(config: &Config) -> Result<Directory> {
+    let keys = kept_keys(config)?;
+    let now = Clock::system().now();
+    let opened = Directory::open(config, registry(config).await?, &keys, now);
+    Ok(opened.await?)
 }
 
 /// The keys of the installation's secret. It is made if neither it nor the store is there yet.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::{kind, reader::Section, shared_limits::networks, ways};
-use crate::callback::{CallerOptions, Networks};
+use crate::callback::{CallerOptions, DEADLINE_MAX, Networks};
+
+const DEADLINE_SECS_MAX: u32 = 10;
+const _: () = assert!(DEADLINE_SECS_MAX as u64 == DEADLINE_MAX.as_secs());
 
 /// What `[callbacks]` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +27,13 @@ impl CallbackSettings {
         let authorities = ways::authorities(callbacks);
         let connect_timeout = callbacks.value(
             "connect_timeout_seconds",
-            kind::seconds(1..=10),
+            kind::seconds(1..=DEADLINE_SECS_MAX),
             3,
             "Seconds to connect.",
         );
         let deadline = callbacks.value(
             "deadline_seconds",
-            kind::seconds(1..=10),
+            kind::seconds(1..=DEADLINE_SECS_MAX),
             10,
             "Seconds for one call, from resolving the name to the head of the answer; a call that takes longer is made again later.",
         );

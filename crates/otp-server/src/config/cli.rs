@@ -1,5 +1,6 @@
 //! The command line. Clap reads it, and the environment, which nothing else in this program reads.
 
+mod callbacks;
 mod opt_out;
 mod registry;
 
@@ -12,6 +13,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use toml::Value;
 
+pub use self::callbacks::{CallbackAction, WhichCallbacks};
 pub use self::opt_out::{OptOutAction, OptOutWhom};
 pub use self::registry::{
     ApplicationAction, ApplicationAddFlags, KeyAction, KeyCreateFlags, KeyListFlags, KeyRotateFlags,
@@ -140,6 +142,9 @@ enum Action {
     /// Who wants no messages, and by which channel
     #[command(subcommand)]
     OptOut(OptOutAction),
+    /// What applications were to be told and did not take in
+    #[command(subcommand)]
+    Callback(CallbackAction),
     /// Writes all live records to a file, for another store
     ///
     /// The store is the one that the server would use, by the same flags, variables and file. Stop the servers
@@ -189,6 +194,8 @@ pub enum Command {
     Application(ApplicationAction),
     /// Do something to the list of those who want no messages.
     OptOut(OptOutAction),
+    /// Do something to callbacks that were given up.
+    Callback(CallbackAction),
     /// Take all records out.
     Export(ExportFlags),
     /// Put records in.
@@ -206,6 +213,7 @@ impl Cli {
             Some(Action::Key(action)) => Command::Key(action.clone()),
             Some(Action::Application(action)) => Command::Application(action.clone()),
             Some(Action::OptOut(action)) => Command::OptOut(action.clone()),
+            Some(Action::Callback(action)) => Command::Callback(action.clone()),
             Some(Action::Export(flags)) => Command::Export(flags.clone()),
             Some(Action::Import(flags)) => Command::Import(flags.clone()),
             None if self.check => Command::Check,

@@ -2,6 +2,7 @@
 //! code that serves them.
 
 mod answers;
+mod callback;
 mod dispatch;
 mod example;
 mod headers;
@@ -92,6 +93,7 @@ fn document() -> OpenApi {
         )
         .tags(Some(tags()))
         .paths(paths)
+        .webhooks(Some(callback::describe()))
         .components(Some(components()))
         .build()
 }
@@ -117,6 +119,10 @@ fn tags() -> Vec<Tag> {
         (
             webhooks::TAG,
             "What providers call: receipts, and what people write.",
+        ),
+        (
+            callback::TAG,
+            "What applications are told at an address of their own.",
         ),
         (
             operations::TAG,
@@ -146,6 +152,7 @@ fn components() -> Components {
     let components = native::add(components);
     let components = key::add(components);
     let components = sample::add(components);
+    let components = callback::add(components);
     let components = operations::add(components);
     headers::add(components.build())
 }

@@ -13,6 +13,7 @@ use otp_core::{Record, RecordKey, Timestamp, VerificationId};
 
 pub use self::lanes::Lanes;
 use super::{Service, Shared};
+use crate::callback::dead_letter::{DeadLetter, DeadLetters};
 use crate::callback::{Call, NotTaken};
 use crate::directory::{Application, Callback, Realm};
 use crate::signing;
@@ -26,6 +27,8 @@ pub struct Callbacks {
     pub write: fn(&Occurrence) -> String,
     /// Whose turn it is.
     pub lanes: Lanes,
+    /// Where what is given up goes.
+    pub dead_letters: DeadLetters,
 }
 
 /// Something that an application is told of.
@@ -197,11 +200,28 @@ impl Service {
         why: &str,
     ) -> Result<(), Unavailable> {
         let Occurrence { id, number, .. } = *occurrence;
-        self.shared().metrics.callback(CallbackResult::Dropped);
+        let Shared {
+            clock,
+            callbacks,
+            metrics,
+            ..
+        } = self.shared();
+        let letter = DeadLetter {
+            id: occurrence.event_id(),
+            application: Realm::application(&occurrence.realm).to_owned(),
+            kind: occurrence.kind.name().to_owned(),
+            at: occurrence.at,
+            given_up_at: clock.now(),
+            why: why.to_owned(),
+            body: (callbacks.write)(occurrence),
+        };
+        callbacks.dead_letters.keep(&letter).await?;
+        metrics.callback(CallbackResult::Dropped);
         tracing::error!(
             application = %occurrence.realm,
             verification.id = %id,
             callback.id = %occurrence.event_id(),
+            hint = "otp-server callback list",
             "gave {} up: {why}",
             occurrence.kind.name(),
         );

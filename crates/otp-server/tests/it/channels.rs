@@ -7,7 +7,7 @@
 
 mod addressed;
 mod configured;
-mod desk;
+pub(crate) mod desk;
 mod failover;
 mod gateway;
 mod mail_server;

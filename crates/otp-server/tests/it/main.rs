@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod callbacks;
 mod canaries;
 mod channels;
 mod clocks;

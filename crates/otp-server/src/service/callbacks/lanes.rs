@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::callback::NotTaken;
+use crate::callback::{ANSWER_PATIENCE, DEADLINE_MAX, NotTaken};
 
 /// Calls under way at once on one server.
 const AT_ONCE_MAX: usize = 256;
@@ -17,13 +17,13 @@ const AT_ONCE_MAX: usize = 256;
 const WAITING_MAX: usize = 4096;
 /// How long one waits. With the longest call it stays below the least time between two tries, so
 /// nothing is sent twice at once.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(3);
 /// After so many failures in a row an application is taken for one that is down.
 const FAILURES_MAX: u32 = 5;
 
-const LONGEST_CALL: Duration = Duration::from_secs(10);
 const _: () = assert!(
-    PATIENCE.as_millis() + LONGEST_CALL.as_millis() < otp_core::Callbacks::PAUSE_MIN.as_millis()
+    PATIENCE.as_millis() + DEADLINE_MAX.as_millis() + ANSWER_PATIENCE.as_millis()
+        < otp_core::Callbacks::PAUSE_MIN.as_millis()
 );
 
 /// All applications' lanes.

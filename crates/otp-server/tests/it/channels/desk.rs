@@ -9,14 +9,14 @@ use otp_server::clock::Stopwatch;
 
 /// One request as it came.
 #[derive(Clone)]
-pub(super) struct Arrival {
-    pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Bytes,
+pub(crate) struct Arrival {
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
 }
 
 impl Arrival {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
@@ -33,7 +33,7 @@ struct Shelf {
 
 /// Where requests arrive.
 pub(crate) struct Desk {
-    pub(super) url: String,
+    pub(crate) url: String,
     shelf: Arc<Shelf>,
 }
 
@@ -58,11 +58,11 @@ impl Desk {
     }
 
     /// From now on it answers so.
-    pub(super) fn answer(&self, status: u16, body: &str) {
+    pub(crate) fn answer(&self, status: u16, body: &str) {
         self.answer_with(status, body, &[]);
     }
 
-    pub(super) fn answer_with(&self, status: u16, body: &str, headers: &[(&str, &str)]) {
+    pub(crate) fn answer_with(&self, status: u16, body: &str, headers: &[(&str, &str)]) {
         let headers = headers
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -71,12 +71,12 @@ impl Desk {
     }
 
     /// What has come so far.
-    pub(super) fn arrivals(&self) -> Vec<Arrival> {
+    pub(crate) fn arrivals(&self) -> Vec<Arrival> {
         self.shelf.arrivals.lock().unwrap().clone()
     }
 
     /// Waits until so many have come.
-    pub(super) async fn wait_for(&self, count: usize) -> Vec<Arrival> {
+    pub(crate) async fn wait_for(&self, count: usize) -> Vec<Arrival> {
         let stopwatch = Stopwatch::start();
         loop {
             let arrivals = self.arrivals();

@@ -32,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
             "directory",
             "opt_outs",
+            "signing",
             "store",
         ],
     ),
