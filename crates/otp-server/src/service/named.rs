@@ -79,17 +79,17 @@ impl Service {
             .map(|before| before.record_key(keys))
             .filter(|before| *before != key);
         let outcome = self.start(request).await;
-        match (&outcome, elsewhere) {
+        let Ok(told) = &outcome else {
             // Whether it was begun is not known.
-            (Err(_), _) => {}
-            (Ok(outcome), Some(elsewhere)) if outcome.started().is_some() => {
+            return outcome;
+        };
+        if told.started().is_some() {
+            if let Some(elsewhere) = elsewhere {
                 self.call_off_named(&principal, elsewhere, name).await;
             }
-            (Ok(outcome), None) if outcome.started().is_some() => {}
+        } else if elsewhere.is_some() || taken.before.is_none() {
             // It stands for what it stood for before.
-            (Ok(_), Some(_)) => self.put_back(taken).await,
-            (Ok(_), None) if taken.before.is_none() => self.put_back(taken).await,
-            (Ok(_), None) => {}
+            self.put_back(taken).await;
         }
         outcome
     }

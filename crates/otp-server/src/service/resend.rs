@@ -6,7 +6,7 @@ use actix_web::rt;
 use otp_core::{Addressee, NewCode, Policy, RecordKey, Refusal, VerificationId, Which};
 
 use super::start::draw::Lot;
-use super::start::{Counted, Send};
+use super::start::{Counted, Send, fixed_code};
 use super::{Patience, Principal, Service, Shared, StartOutcome, to_its_end};
 use crate::channel::Message;
 use crate::clock::Stopwatch;
@@ -51,7 +51,7 @@ impl Service {
             return Ok(StartOutcome::NotFound);
         };
         let Addressee { to, binding } = known.addressee;
-        let fixed = self.fixed_code(&principal, &to, clock.now());
+        let fixed = fixed_code(&principal, &to, clock.now());
         let mode = principal.mode;
         let is_test = fixed.is_some() || mode == Mode::Test;
         let claims = match self.claims_of_send(&principal, &to, client.as_deref(), is_test) {

@@ -102,7 +102,7 @@ impl Service {
         if !policy.workflow.reaches(to) {
             return Ok(StartOutcome::Unreachable);
         }
-        let fixed = self.fixed_code(principal, to, clock.now());
+        let fixed = fixed_code(principal, to, clock.now());
         let is_test = fixed.is_some() || principal.mode == Mode::Test;
         let client = request.client.as_deref();
         let claims = match self.claims_of_send(principal, to, client, is_test) {
@@ -156,17 +156,6 @@ impl Service {
             mode,
         };
         Ok(self.hand_over(send, counted, message).await)
-    }
-
-    /// The code of somebody who gets no message.
-    pub(super) fn fixed_code(
-        &self,
-        principal: &Principal,
-        to: &Recipient,
-        now: Timestamp,
-    ) -> Option<Secret> {
-        let recipient = principal.application.test_recipient(to.phone()?, now)?;
-        Some(Secret::new(recipient.code.reveal().to_owned().into()))
     }
 
     pub(super) fn claims_of_send(
@@ -321,6 +310,12 @@ impl Service {
             Ok(()) | Err(_) => StartOutcome::Sent(started),
         }
     }
+}
+
+/// The code of somebody who gets no message.
+pub(super) fn fixed_code(principal: &Principal, to: &Recipient, now: Timestamp) -> Option<Secret> {
+    let recipient = principal.application.test_recipient(to.phone()?, now)?;
+    Some(Secret::new(recipient.code.reveal().to_owned().into()))
 }
 
 /// A counted send, on its way to be handed over.
