@@ -344,7 +344,8 @@ impl Verification {
     }
 
     /// The messages that carry the code now valid, oldest first: one for each step so far.
-    pub(crate) fn messages_of_code(&self) -> &[Attempt] {
+    #[must_use]
+    pub fn messages_of_code(&self) -> &[Attempt] {
         let since = self.trail.iter().rev();
         let since = since.take_while(|step| !step.what.is_a_new_code());
         let handed_on = since.filter(|step| matches!(step.what, Happened::HandedOn(..)));

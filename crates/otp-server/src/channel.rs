@@ -192,7 +192,10 @@ impl DeliveryError {
     #[must_use]
     pub fn is_no_try(&self) -> bool {
         self.is_for_want_of_an_address()
-            || matches!(self, Self::OptedOut(_) | Self::Throttled(Cause::OverBudget))
+            || matches!(
+                self,
+                Self::OptedOut(_) | Self::Throttled(Cause::OverBudget(_))
+            )
     }
 
     /// What the provider or the network said.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use otp_core::AddressKind;
+use otp_core::Refusal;
 use whatsapp_cloud::{Advice, GraphError};
 
 use super::Secret;
@@ -41,7 +42,7 @@ pub enum Cause {
     NoWindow,
     /// The day's money is spent.
     #[error("the budget is spent")]
-    OverBudget,
+    OverBudget(Refusal),
     /// Nobody knows whether there is money left, and then nothing is sent.
     #[error("it is not known whether the budget allows it: {0}")]
     BudgetUnknown(String),
@@ -67,7 +68,7 @@ impl Cause {
             | Self::OptedOut
             | Self::OptOutsUnknown(_)
             | Self::NoWindow
-            | Self::OverBudget
+            | Self::OverBudget(_)
             | Self::BudgetUnknown(_) => None,
         }
     }

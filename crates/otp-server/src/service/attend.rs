@@ -115,14 +115,15 @@ impl Service {
             id,
             number,
             channel,
-            tries,
             sealed,
+            ..
         } = handover;
         let Shared { clock, keys, .. } = self.shared();
         let now = clock.now();
         let Some(verification) = begun.record.verification(id) else {
             return;
         };
+        let is_first = verification.messages_of_code().len() == 1;
         let expires_in = verification.expires_at.since(now);
         let locale = verification.about.locale.clone();
         let languages = (!locale.is_empty()).then_some(locale);
@@ -152,8 +153,9 @@ impl Service {
             application,
             message,
             claimed: Claimed::nothing(now),
-            // Taken up again, it is the message that was paid for.
-            is_paid: tries > 1,
+            // The start paid for it. What a dead server paid for another way is not known: it is paid
+            // for once more, and not too little.
+            is_paid: is_first,
         };
         let _noted = self.deliver(dispatch).await;
     }

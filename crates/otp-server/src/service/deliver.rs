@@ -179,7 +179,7 @@ impl Service {
             Ok(Ok(claimed)) => Ok(claimed),
             Ok(Err(refusal)) => {
                 self.refused(refusal.reason);
-                Err(DeliveryError::Throttled(Cause::OverBudget))
+                Err(DeliveryError::Throttled(Cause::OverBudget(refusal)))
             }
             Err(error) => {
                 let cause = Cause::BudgetUnknown(error.to_string());
@@ -328,7 +328,7 @@ impl Service {
 fn result(error: &DeliveryError) -> DeliveryResult {
     DeliveryResult::Refused(match error {
         DeliveryError::Uncertain(_) => return DeliveryResult::Unsettled,
-        DeliveryError::Throttled(Cause::OverBudget) => Failure::OverLimit,
+        DeliveryError::Throttled(Cause::OverBudget(_)) => Failure::OverLimit,
         error if error.is_for_want_of_an_address() => Failure::NoAddress,
         DeliveryError::Undeliverable(_) => Failure::Undeliverable,
         DeliveryError::Throttled(_) => Failure::Throttled,

@@ -17,7 +17,7 @@ pub use self::outcome::{StartOutcome, Started};
 use super::claims::Claimed;
 use super::deliver::Dispatch;
 use super::{Patience, Principal, Service, Shared, to_its_end};
-use crate::channel::{Message, Secret};
+use crate::channel::{Cause, DeliveryError, Message, Secret};
 use crate::clock::Stopwatch;
 use crate::directory::{Application, Mode};
 use crate::store::{Unavailable, Versioned};
@@ -306,6 +306,14 @@ impl Service {
             .is_some_and(|one| one.is_on_its_way(delivered.at));
         started.overview = record.and_then(|record| record.overview(id, &policy, delivered.at));
         match delivered.answer {
+            Err(DeliveryError::Throttled(Cause::OverBudget(refusal))) if !is_on_its_way => {
+                let metrics = &self.shared().metrics;
+                metrics.verification(VerificationOutcome::SendLimited);
+                StartOutcome::Refused {
+                    refusal,
+                    now: delivered.at,
+                }
+            }
             Err(error) if !is_on_its_way => StartOutcome::NotDelivered { started, error },
             Ok(()) | Err(_) => StartOutcome::Sent(started),
         }

@@ -46,7 +46,7 @@ impl Service {
         let kept = self.kept_of(person).await?;
         let about = said.about.as_deref().map(|about| self.kept_name(about));
         let now = self.shared().clock.now();
-        if let Some(waiting) = waiting(&kept, words, about.as_deref(), now) {
+        if let Some(waiting) = waiting(&kept, words, (said.by, about.as_deref()), now) {
             return self.check_reply_of(said, person, waiting).await;
         }
         if !self.looks_like_ours(words, &kept) {
@@ -168,11 +168,11 @@ impl Service {
 fn waiting<'a>(
     kept: &'a [Kept],
     words: &str,
-    about: Option<&str>,
+    (by, about): (Chat, Option<&str>),
     now: Timestamp,
 ) -> Option<Waiting<'a>> {
     let all = kept.iter().flat_map(|kept| {
-        kept.open(now).filter_map(move |verification| {
+        kept.open(by, now).filter_map(move |verification| {
             let code = code_in(words, &verification.code)?;
             Some(Waiting {
                 kept,

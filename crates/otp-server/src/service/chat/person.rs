@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use otp_core::{
-    Keys, MessengerId, NameKey, PhoneNumber, Record, RecordKey, Timestamp, Verification,
+    ChannelKind, Keys, MessengerId, NameKey, PhoneNumber, Record, RecordKey, Timestamp,
+    Verification,
 };
 
 use crate::channel::inbound::{Chat, Said};
@@ -75,10 +76,17 @@ impl Kept {
         })
     }
 
-    /// Those whose code can still be used.
-    pub(super) fn open(&self, now: Timestamp) -> impl Iterator<Item = &Verification> {
+    /// Those whose code can still be used, and who may be known by what is said in this chat. Behind
+    /// a Messenger id there may be a phone that somebody else named along with it: only what was sent
+    /// to Messenger is answered there.
+    pub(super) fn open(&self, by: Chat, now: Timestamp) -> impl Iterator<Item = &Verification> {
+        let went_there = move |verification: &&Verification| {
+            let mut attempts = verification.attempts.iter();
+            by != Chat::Messenger || attempts.any(|one| one.channel == ChannelKind::Messenger)
+        };
         let all = self.record.verifications().iter();
         all.filter(move |verification| verification.is_open(now))
+            .filter(went_there)
     }
 }
 

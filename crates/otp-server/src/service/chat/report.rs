@@ -4,7 +4,7 @@ use otp_core::{ReportOutcome, Verification};
 
 use super::Person;
 use super::person::Kept;
-use crate::channel::inbound::Said;
+use crate::channel::inbound::{Chat, Said};
 use crate::channel::text::ChatAnswer;
 use crate::service::{Service, Shared};
 use crate::store::Unavailable;
@@ -25,7 +25,7 @@ impl Service {
                 let verification = kept.with_message(about)?;
                 Some((kept, verification))
             }),
-            None => latest_open(&kept, clock.now()),
+            None => latest_open(&kept, said.by, clock.now()),
         };
         let Some((kept, verification)) = reported else {
             return Ok(ChatWord::Other);
@@ -50,9 +50,14 @@ impl Service {
 }
 
 /// What is meant where no message is named.
-fn latest_open(kept: &[Kept], now: otp_core::Timestamp) -> Option<(&Kept, &Verification)> {
-    let open = kept
-        .iter()
-        .flat_map(|kept| kept.open(now).map(move |verification| (kept, verification)));
+fn latest_open(
+    kept: &[Kept],
+    by: Chat,
+    now: otp_core::Timestamp,
+) -> Option<(&Kept, &Verification)> {
+    let open = kept.iter().flat_map(|kept| {
+        kept.open(by, now)
+            .map(move |verification| (kept, verification))
+    });
     open.max_by_key(|(_, verification)| verification.created_at)
 }

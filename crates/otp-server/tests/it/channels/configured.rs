@@ -285,7 +285,7 @@ fn a_way_that_is_waited_for_and_never_heard_of_is_warned_of() {
         ),
         (
             format!(
-                "{twilio}[graph]\napp_secret = \"s\"\n{}",
+                "{twilio}[graph]\napp_secret = \"s\"\nwebhook_verify_token = \"t\"\n{}",
                 workflow("\"whatsapp\", \"twilio_sms\"")
             ),
             None,

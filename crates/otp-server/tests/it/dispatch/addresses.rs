@@ -70,7 +70,7 @@ async fn somebody_without_messenger_gets_it_by_sms_at_once() {
 
 #[actix_web::test]
 async fn a_way_that_is_passed_over_leaves_the_next_one_paid_for() {
-    let budget = "[budget]\nper_day = 0.1\nwhatsapp_prices = { default = 0.06 }\n";
+    let budget = "[budget]\nper_day = 0.1\nwhatsapp_prices = { default = 0.05 }\nsms_prices = { default = 0.06 }\n";
     let stage = Stage::open_with(budget).await;
     let by_sms = r#"{"phoneNumber": "393331234567"}"#;
     stage.post("1", by_sms).await.is(201, "Created");
