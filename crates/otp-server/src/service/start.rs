@@ -297,6 +297,7 @@ impl Service {
             claimed,
             is_paid: true,
         };
+        let shared = self.shared_with();
         let delivered = self.deliver(dispatch).await;
         let record = delivered.record.or(record);
         // Refused, and another way is on: the person may get the code yet.
@@ -307,8 +308,9 @@ impl Service {
         started.overview = record.and_then(|record| record.overview(id, &policy, delivered.at));
         match delivered.answer {
             Err(DeliveryError::Throttled(Cause::OverBudget(refusal))) if !is_on_its_way => {
-                let metrics = &self.shared().metrics;
-                metrics.verification(VerificationOutcome::SendLimited);
+                shared
+                    .metrics
+                    .verification(VerificationOutcome::SendLimited);
                 StartOutcome::Refused {
                     refusal,
                     now: delivered.at,
