@@ -38,7 +38,7 @@ async fn every_example_is_an_answer_that_the_server_gives() {
     let mut told = Vec::new();
     told.extend(native::told().await);
     told.extend(problems::told().await);
-    told.extend(key::told().await);
+    told.extend(Box::pin(key::told()).await);
     told.extend(Box::pin(sample::told()).await);
     told.extend(Box::pin(dispatch::told()).await);
     told.extend(webhooks::told().await);

@@ -16,10 +16,10 @@ const WHMCS_WEBHOOK: &str = "/api/v1/whmcs-webhook";
 const PHONE: &str = "+905551234567";
 
 pub(super) async fn told() -> Vec<Told> {
-    let mut told = sent().await;
+    let mut told = Box::pin(sent()).await;
     told.extend(verified().await);
-    told.extend(announced().await);
-    told.extend(of_each().await);
+    told.extend(Box::pin(announced()).await);
+    told.extend(Box::pin(of_each()).await);
     told
 }
 

@@ -13,7 +13,7 @@ use crate::app::{PHONE, TestApp, wrong};
 const PATH: &str = "/otp/14155550123";
 
 pub(super) async fn told() -> Vec<Told> {
-    let mut told = sent().await;
+    let mut told = Box::pin(sent()).await;
     told.extend(checked().await);
     for (operation, method) in [("sampleSend", Method::GET), ("sampleCheck", Method::POST)] {
         told.extend(told_to_strangers_by(operation, method.clone(), PATH).await);
