@@ -102,10 +102,9 @@ impl Service {
         let _slot = loop {
             match timeout(policy.deliver_within / 2, slots.acquire()).await {
                 Ok(Ok(slot)) => break slot,
-                Ok(Err(_)) => return,
                 // Its turn will come: nobody else is to take it up meanwhile.
                 Err(_) if self.begin(key, &handover, policy).await.is_some() => {}
-                Err(_) => return,
+                Ok(Err(_)) | Err(_) => return,
             }
         };
         let Some(begun) = self.begin(key, &handover, policy).await else {

@@ -154,7 +154,7 @@ impl Service {
             match self.pay(&dispatch.application, message).await {
                 Ok(money) => claimed.adds(money),
                 Err(error) => {
-                    self.tell_failed(message, &error);
+                    tell_failed(message, &error);
                     return (result(&error), Err(error), claimed);
                 }
             }
@@ -188,16 +188,6 @@ impl Service {
         }
     }
 
-    /// Said once, where it happens.
-    fn tell_failed(&self, message: &Message, error: &DeliveryError) {
-        let (phone, channel) = (message.to.masked(), message.channel.name());
-        if error.is_no_try() {
-            tracing::info!(verification.id = %message.id, phone = %phone, channel, "did not send a code: {error}");
-        } else {
-            tracing::error!(verification.id = %message.id, phone = %phone, channel, "could not deliver a code: {error}");
-        }
-    }
-
     async fn hand_over_once(
         &self,
         message: &Message,
@@ -225,7 +215,7 @@ impl Service {
                 (DeliveryResult::Accepted { message_id }, Ok(()))
             }
             Err(error) => {
-                self.tell_failed(message, &error);
+                tell_failed(message, &error);
                 (result(&error), Err(error))
             }
         }
@@ -322,6 +312,16 @@ impl Service {
     ) {
         // What failed was said where it failed.
         let _ = self.note(key, record, name, result, &policy).await;
+    }
+}
+
+/// Said once, where it happens.
+fn tell_failed(message: &Message, error: &DeliveryError) {
+    let (phone, channel) = (message.to.masked(), message.channel.name());
+    if error.is_no_try() {
+        tracing::info!(verification.id = %message.id, phone = %phone, channel, "did not send a code: {error}");
+    } else {
+        tracing::error!(verification.id = %message.id, phone = %phone, channel, "could not deliver a code: {error}");
     }
 }
 

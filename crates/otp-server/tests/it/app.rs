@@ -154,9 +154,10 @@ impl TestApp {
     /// Stops the server and starts another on the same data, at the same time of the day.
     pub(crate) async fn restart(self, change: impl FnOnce(&mut Config)) -> Self {
         stopped(self.handle, self.running, self.service).await;
-        let mut config = config_for(self.folder.path(), &self.simulator);
+        let mut config = Box::new(config_for(self.folder.path(), &self.simulator));
         change(&mut config);
-        Self::serve(self.simulator, self.folder, self.clock, &config).await
+        let served = Self::serve(self.simulator, self.folder, self.clock, &config);
+        Box::pin(served).await
     }
 
     pub(crate) async fn stop(self) {

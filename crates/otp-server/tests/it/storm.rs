@@ -22,7 +22,7 @@ use crate::takeover::Scene;
 
 /// The longest that a step may wait: only a failure lets the next one take over.
 const WORKFLOW: &str =
-    r#"[{ channel = "whatsapp", wait_seconds = 600, until = "delivered" }, "twilio_sms"]"#;
+    r#"[{ channel = "whatsapp", wait_seconds = 590, until = "delivered" }, "twilio_sms"]"#;
 /// Of a call to a provider: the simulated ones have much to do.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// Meta wants its answer in good time.

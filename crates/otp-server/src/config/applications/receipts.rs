@@ -3,6 +3,7 @@
 use otp_core::{ChannelKind, Until, Workflow};
 
 use super::super::Config;
+use super::super::TwilioSettings;
 use super::super::setting::Notes;
 
 /// Warns of each step that cannot hear how far its message got while another step waits behind it.
@@ -43,7 +44,7 @@ fn deafness(config: &Config, channel: ChannelKind) -> Option<(&'static str, &'st
         ChannelKind::Messenger | ChannelKind::VonageSms => {
             vonage.is_some_and(|vonage| vonage.signature_secret.is_some())
         }
-        ChannelKind::TwilioSms => twilio.is_some_and(|twilio| twilio.is_told()),
+        ChannelKind::TwilioSms => twilio.is_some_and(TwilioSettings::is_told),
         ChannelKind::Email | ChannelKind::Gateway => false,
     };
     if hears {

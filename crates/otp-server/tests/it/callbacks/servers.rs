@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{SHOP, add_shop, names, numbered, on_redis, shop};
+use super::{SHOP, add_shop, eventually, names, numbered, on_redis, shop};
 use crate::app::TestApp;
 use crate::channels::desk::Desk;
 use crate::native::id;
@@ -31,6 +31,12 @@ async fn two_servers_tell_each_thing_in_order() {
         };
         let phone = format!("+1415555{:04}", 100 + turn);
         let id = id(&starts.start(&phone).await);
+        // The answer does not wait for the note of it, and the other server's check could be faster.
+        eventually("the message is noted", async || {
+            let shown = starts.get(&format!("/v1/verifications/{id}")).await.json();
+            (shown["deliveries"][0]["status"] == "accepted").then_some(())
+        })
+        .await;
         checks.check(&id, &one.last_code(&phone)).await;
         ids.push(id);
     }

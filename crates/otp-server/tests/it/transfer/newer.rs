@@ -39,20 +39,20 @@ fn a_newer_record_is_told(store: &[&str], doctor: impl FnOnce(&Place), told: &st
     assert!(!place.path().join("out").exists());
 }
 
-const OF_FORMAT_3: &str =
-    "the record has format 3, this program reads up to format 2: run the newer version";
+const OF_FORMAT_4: &str =
+    "the record has format 4, this program reads up to format 3: run the newer version";
 
 #[test]
 fn a_newer_record_in_the_embedded_store_is_told_and_not_decided_on() {
     let doctor = |place: &Place| {
         let database = Connection::open(place.path().join("data/otp.db")).unwrap();
         let doctored = database.execute(
-            "UPDATE record SET body = CAST(x'03' || substr(body, 2) AS BLOB) WHERE length(body) > 16",
+            "UPDATE record SET body = CAST(x'04' || substr(body, 2) AS BLOB) WHERE length(body) > 16",
             [],
         );
         assert!(doctored.unwrap() > 0);
     };
-    a_newer_record_is_told(&[], doctor, OF_FORMAT_3);
+    a_newer_record_is_told(&[], doctor, OF_FORMAT_4);
 }
 
 /// The one record in a Redis with its owner's mark.
@@ -67,9 +67,9 @@ fn record_in(redis: &RedisProcess) -> String {
 fn a_newer_record_in_redis_is_told_and_not_decided_on() {
     let redis = RedisProcess::start(&[]);
     let doctor = |_: &Place| {
-        redis.ask(&["SETRANGE", &record_in(&redis), "21", "\u{3}"]);
+        redis.ask(&["SETRANGE", &record_in(&redis), "21", "\u{4}"]);
     };
-    a_newer_record_is_told(&["--store", &redis.url()], doctor, OF_FORMAT_3);
+    a_newer_record_is_told(&["--store", &redis.url()], doctor, OF_FORMAT_4);
 }
 
 #[test]

@@ -186,11 +186,11 @@ fn a_line_of_an_unknown_kind_is_named() {
 #[test]
 fn a_record_of_a_newer_format_is_refused_by_its_line() {
     let stage = Stage::set();
-    let said = stage.complaint(&stage.with(3, record_line(9, &[3, 0, 0, 0, 0])));
+    let said = stage.complaint(&stage.with(3, record_line(9, &[4, 0, 0, 0, 0])));
     says(
         &said,
         &[
-            "line 3: the record has format 3",
+            "line 3: the record has format 4",
             "a newer otp-server wrote this",
         ],
     );
