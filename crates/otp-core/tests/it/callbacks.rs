@@ -203,3 +203,35 @@ fn what_is_still_to_be_told_is_not_given_up_for_what_has_been_told() {
     }
     assert!(world.record.verification(first.id).is_some());
 }
+
+#[test]
+fn what_goes_with_a_verification_that_is_given_up_is_said_of_each_thing() {
+    let mut world = World::new();
+    world.policy.sends.cooldown = Duration::ZERO;
+    for window in &mut world.policy.sends.windows {
+        window.count = 1000;
+    }
+    let start = |world: &mut World| {
+        let about = About {
+            is_announced: true,
+            ..About::default()
+        };
+        let (_, held) = world.start_about("", about);
+        world.delivered(held.id, accepted());
+        held
+    };
+    // Each one calls the one before off: then two things wait to be told of it.
+    let first = start(&mut world);
+    for _ in 1..Record::VERIFICATIONS_MAX {
+        start(&mut world);
+    }
+    let dropped = |world: &World| {
+        let dropped = Event::CallbackDropped(first.id);
+        let events = world.events.iter();
+        events.filter(|event| **event == dropped).count()
+    };
+    assert_eq!(dropped(&world), 0);
+    start(&mut world);
+    assert!(world.record.verification(first.id).is_none());
+    assert_eq!(dropped(&world), 2);
+}
