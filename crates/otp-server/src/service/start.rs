@@ -14,6 +14,7 @@ use otp_core::{
 };
 
 pub use self::outcome::{StartOutcome, Started};
+use super::callbacks::untold;
 use super::claims::Claimed;
 use super::deliver::Dispatch;
 use super::{Patience, Principal, Service, Shared, to_its_end};
@@ -215,9 +216,18 @@ impl Service {
         };
         let decided = self
             .decide_on(None, patience, key, |record, now| {
-                record.start(&new, &policy, now)
+                let decision = record.start(&new, &policy, now);
+                let untold = untold(record, &decision.events, &policy, now);
+                decision.map(|outcome| (outcome, untold))
             })
             .await;
+        let decided = match decided {
+            Ok(((outcome, untold), committed)) => {
+                self.put_aside_untold(untold).await;
+                Ok((outcome, committed))
+            }
+            Err(error) => Err(error),
+        };
         match self.counted(claimed, decided).await? {
             Some(counted) => Ok(counted),
             None => unreachable!("a start makes its verification"),
