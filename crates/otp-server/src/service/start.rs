@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::rt;
 use otp_core::{
     About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, NewVerification, Policy,
-    Recipient, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
+    Recipient, RecordKey, Refusal, SendOutcome, SharedLimits, Timestamp, VerificationId,
 };
 
 pub use self::outcome::{StartOutcome, Started};
@@ -187,7 +187,12 @@ impl Service {
             address: client,
         };
         let first = principal.application.policy.workflow.first();
-        limits.of_send(&self.shared().keys, asker, to.phone(), first)
+        let keys = &self.shared().keys;
+        let mut claims = limits.of_send(keys, asker, to.phone(), first)?;
+        let sends = &principal.application.policy.sends;
+        let of_addresses = SharedLimits::of_addresses(keys, asker.application, to, sends);
+        claims.extend(of_addresses);
+        Ok(claims)
     }
 
     /// A limit said no; counted as such.
@@ -210,7 +215,7 @@ impl Service {
         new: NewVerification,
     ) -> Result<Result<Counted, Refusal>, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
-        let claimed = match self.claim(claims).await? {
+        let claimed = match self.claim_send(claims, key, &policy).await? {
             Ok(claimed) => claimed,
             Err(refusal) => return Ok(Err(refusal)),
         };
