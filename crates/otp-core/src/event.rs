@@ -27,7 +27,8 @@ pub enum Event {
     HandedOn(VerificationId),
     /// A receipt said how far a message got.
     Receipt(VerificationId),
-    /// The application did not take in what it was to be told, and it was put aside.
+    /// The application did not take in what it was to be told, and it was put aside; or its
+    /// verification made room for another one.
     CallbackDropped(VerificationId),
     /// No channel took a message: nobody has the code.
     Failed(VerificationId),

@@ -121,6 +121,17 @@ impl Recipient {
         }
     }
 
+    /// The addresses beside the one that names this person: what is counted for the person is not
+    /// counted for them.
+    pub(crate) fn beside(&self) -> impl Iterator<Item = String> {
+        let messenger = self.messenger.as_ref().filter(|_| self.phone.is_some());
+        let messenger = messenger.map(|id| format!("{MESSENGER}{}", id.reveal()));
+        let is_named = self.phone.is_some() || self.messenger.is_some();
+        let email = self.email.as_ref().filter(|_| is_named);
+        let email = email.map(|address| format!("{EMAIL}{}", address.canonical()));
+        messenger.into_iter().chain(email)
+    }
+
     /// Every address on one line, to be sealed. A phone alone is written as it is.
     pub(crate) fn written(&self) -> String {
         let phone = self.phone.iter().map(|phone| phone.e164().to_owned());

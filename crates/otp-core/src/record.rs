@@ -247,19 +247,6 @@ impl Record {
             .iter_mut()
             .find(|verification| verification.id == id)
     }
-
-    /// Makes room for one more, giving up the oldest that is finished and of which nothing is still
-    /// to be told, or else the oldest that is finished, or else the oldest.
-    pub(crate) fn make_room(&mut self) {
-        let is_finished = |one: &Verification| one.status != Status::Pending;
-        let is_told = |one: &Verification| is_finished(one) && one.callbacks.waiting.is_empty();
-        while self.verifications.len() >= Self::VERIFICATIONS_MAX {
-            let mut all = self.verifications.iter();
-            let told = all.position(is_told);
-            let finished = told.or_else(|| self.verifications.iter().position(is_finished));
-            self.verifications.remove(finished.unwrap_or(0));
-        }
-    }
 }
 
 impl Verification {

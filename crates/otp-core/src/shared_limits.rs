@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Cap, ChannelKind, Keys, PhoneNumber, Reason};
+use crate::{Cap, ChannelKind, Keys, PhoneNumber, Reason, Recipient, SendLimits};
 
 /// Notices that one phone gets in a day.
 const NOTICES_PER_DAY_MAX: u64 = 10;
@@ -181,6 +181,33 @@ impl SharedLimits {
         let mut claims: Vec<Claim> = all.into_iter().flatten().collect();
         claims.extend(self.of_message(keys, asker.application, phone, channel));
         Ok(claims)
+    }
+
+    /// What a send has to claim for the addresses beside the one that names the person. The record
+    /// counts for that one alone: somebody else's Messenger could be filled by naming another phone
+    /// each time. These counts let go no later than a record would.
+    #[must_use]
+    pub fn of_addresses(
+        keys: &Keys,
+        application: &str,
+        to: &Recipient,
+        limits: &SendLimits,
+    ) -> Vec<Claim> {
+        let [_, hour, day] = limits.windows;
+        let caps = [
+            (Reason::Cooldown, 1, limits.cooldown),
+            (Reason::SendLimit, hour.count, hour.length),
+            (Reason::SendLimit, day.count, day.length),
+        ];
+        let caps = caps.map(|(reason, limit, time)| (reason, Cap::within(u64::from(limit), time)));
+        let of_address = |address: String| {
+            let subject = format!("address {application} {address}");
+            let claim = |(reason, cap)| Claim::new(keys, reason, &subject, 1, cap);
+            caps.map(claim)
+        };
+        // A pause of nothing holds nobody up.
+        let binds = |claim: &Claim| claim.cap.within_ms() >= Cap::SLOTS;
+        to.beside().flat_map(of_address).filter(binds).collect()
     }
 
     /// What each further message with the same code has to claim: what it costs. It is the same send.

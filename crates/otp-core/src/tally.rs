@@ -26,6 +26,17 @@ impl Cap {
     /// Slots in a window.
     pub const SLOTS: u64 = 30;
 
+    /// `limit` within a time a little shorter than this one: by a slot, so that nobody waits longer.
+    #[must_use]
+    pub(crate) fn within(limit: u64, time: Duration) -> Self {
+        let time_ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let slot_ms = time_ms / (Self::SLOTS + 1);
+        Self {
+            limit,
+            within: Duration::from_millis(slot_ms * Self::SLOTS),
+        }
+    }
+
     /// `limit` within any hour.
     #[must_use]
     pub const fn per_hour(limit: u64) -> Self {

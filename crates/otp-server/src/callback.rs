@@ -27,7 +27,7 @@ use crate::tls::{self, InvalidAuthorities};
 /// Requests of one thread at once. Whoever calls keeps below it.
 const CONNECTIONS_MAX: usize = 1024;
 /// Of several addresses of one name so many are tried.
-const ADDRESSES_MAX: usize = 3;
+const ADDRESSES_MAX: u32 = 3;
 /// What is read of an answer, so that its sender may finish it, and how long at most.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 pub(crate) const ANSWER_PATIENCE: Duration = Duration::from_secs(1);
@@ -40,7 +40,8 @@ const GONE: u16 = 410;
 /// How applications are reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallerOptions {
-    /// Time to connect, and once more for the TLS handshake.
+    /// Time to connect, and once more for the TLS handshake; less where a name has several addresses
+    /// and the deadline would not do for all of them.
     pub connect_timeout: Duration,
     /// Time for all, from resolving the name to the head of the answer.
     pub deadline: Duration,
@@ -71,7 +72,8 @@ pub struct Callers {
 /// One thread's way.
 #[derive(Clone)]
 pub struct Caller {
-    client: Client,
+    /// For a name with one address, with two, and so on.
+    clients: Vec<Client>,
     options: Arc<CallerOptions>,
 }
 
@@ -136,21 +138,35 @@ impl Callers {
     /// A way for the calling thread, which must run an actix system or worker.
     #[must_use]
     pub fn caller(&self) -> Caller {
+        let clients = (1..=ADDRESSES_MAX).map(|addresses| self.client(addresses));
+        Caller {
+            clients: clients.collect(),
+            options: Arc::clone(&self.options),
+        }
+    }
+
+    /// Who swallows packets must leave the other addresses, and the answer, their share of the time.
+    fn client(&self, addresses: u32) -> Client {
+        let CallerOptions {
+            connect_timeout,
+            deadline,
+            ..
+        } = *self.options;
+        let connect_timeout = match addresses {
+            1 => connect_timeout,
+            several => connect_timeout.min(deadline / (several + 1)),
+        };
         let connector = Connector::new()
             .rustls_0_23(Arc::clone(&self.tls))
-            .timeout(self.options.connect_timeout)
-            .handshake_timeout(self.options.connect_timeout)
+            .timeout(connect_timeout)
+            .handshake_timeout(connect_timeout)
             .conn_keep_alive(Duration::ZERO)
             .limit(CONNECTIONS_MAX);
-        let client = Client::builder()
+        Client::builder()
             .connector(connector)
             .disable_redirects()
             .disable_timeout()
-            .finish();
-        Caller {
-            client,
-            options: Arc::clone(&self.options),
-        }
+            .finish()
     }
 }
 
@@ -177,9 +193,13 @@ impl Caller {
         call: Call<'_>,
         addresses: &[SocketAddr],
     ) -> Result<ClientResponse, NotTaken> {
+        let addresses = in_turn(addresses);
         let mut answer = Err(NotTaken::NoAddress("none is left".to_owned()));
-        for address in addresses.iter().take(ADDRESSES_MAX) {
-            answer = self.post(call, *address).await;
+        let Some(client) = self.clients.iter().take(addresses.len()).next_back() else {
+            return answer;
+        };
+        for address in addresses {
+            answer = post(client, call, address).await;
             if !matches!(answer, Err(NotTaken::Connect(_))) {
                 break;
             }
@@ -205,21 +225,37 @@ impl Caller {
             (true, None) => Err(NotTaken::NoAddress("it is not known".to_owned())),
         }
     }
+}
 
-    async fn post(&self, call: Call<'_>, at: SocketAddr) -> Result<ClientResponse, NotTaken> {
-        let mut request = self
-            .client
-            .post(call.to.uri())
-            .address(at)
-            .force_close()
-            .insert_header((header::CONTENT_TYPE, "application/json"))
-            .insert_header((header::USER_AGENT, USER_AGENT));
-        for (name, value) in call.headers {
-            request = request.insert_header((*name, value.as_str()));
-        }
-        let sent = request.send_body(call.body.to_owned()).await;
-        sent.map_err(|error| trouble(&error))
+async fn post(client: &Client, call: Call<'_>, at: SocketAddr) -> Result<ClientResponse, NotTaken> {
+    let mut request = client
+        .post(call.to.uri())
+        .address(at)
+        .force_close()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::USER_AGENT, USER_AGENT));
+    for (name, value) in call.headers {
+        request = request.insert_header((*name, value.as_str()));
     }
+    let sent = request.send_body(call.body.to_owned()).await;
+    sent.map_err(|error| trouble(&error))
+}
+
+/// The addresses to try, the families by turns: where one of them leads nowhere, all of its addresses
+/// do.
+fn in_turn(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let is_first =
+        |one: &SocketAddr| Some(one.is_ipv4()) == addresses.first().map(SocketAddr::is_ipv4);
+    let (first, second): (Vec<SocketAddr>, Vec<SocketAddr>) =
+        addresses.iter().partition(|one| is_first(one));
+    let mut turns = Vec::with_capacity(addresses.len());
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    while turns.len() < addresses.len() {
+        turns.extend(first.next());
+        turns.extend(second.next());
+    }
+    turns.truncate(ADDRESSES_MAX as usize);
+    turns
 }
 
 /// What an answer means. The rest of it is read a little, because its sender would rather see that;
@@ -246,9 +282,8 @@ impl std::fmt::Debug for Caller {
 fn trouble(error: &SendRequestError) -> NotTaken {
     match error {
         SendRequestError::Connect(ConnectError::Disconnected) => NotTaken::Lost,
-        SendRequestError::Connect(ConnectError::Timeout) | SendRequestError::Timeout => {
-            NotTaken::TimedOut
-        }
+        SendRequestError::Timeout => NotTaken::TimedOut,
+        // Also when there was no connection in time: nothing was sent.
         SendRequestError::Connect(error) => NotTaken::Connect(error.to_string()),
         _ => NotTaken::Lost,
     }

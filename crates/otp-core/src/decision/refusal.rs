@@ -57,6 +57,12 @@ impl Reason {
         Self::AnswerLimit,
     ];
 
+    /// Is it a limit on what one person is sent?
+    #[must_use]
+    pub const fn is_of_person(self) -> bool {
+        matches!(self, Self::Cooldown | Self::SendLimit)
+    }
+
     /// The name by which it is known in logs, metrics and keys; it never changes.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -71,7 +71,7 @@ impl Record {
         let mut next = self.clone();
         let attempts_left = self.attempts_carried_over(&new.purpose, now);
         let mut events = next.call_off(&new.purpose, now);
-        next.make_room();
+        events.extend(next.make_room());
         next.application.clone_from(&new.application);
         let mut verification = Verification {
             id: new.code.id,
@@ -158,6 +158,23 @@ impl Record {
                 Event::Canceled(verification.id)
             })
             .collect()
+    }
+
+    /// Makes room for one more, giving up the oldest that is finished and of which nothing is still
+    /// to be told, or else the oldest that is finished, or else the oldest. Says of each thing that
+    /// goes untold.
+    fn make_room(&mut self) -> Vec<Event> {
+        let is_finished = |one: &Verification| one.status != Status::Pending;
+        let is_told = |one: &Verification| is_finished(one) && one.callbacks.waiting().is_empty();
+        let mut events = Vec::new();
+        while self.verifications.len() >= Self::VERIFICATIONS_MAX {
+            let told = self.verifications.iter().position(is_told);
+            let finished = told.or_else(|| self.verifications.iter().position(is_finished));
+            let gone = self.verifications.remove(finished.unwrap_or(0));
+            let untold = gone.callbacks.waiting().iter();
+            events.extend(untold.map(|_| Event::CallbackDropped(gone.id)));
+        }
+        events
     }
 
     pub(super) fn count_send(

@@ -112,11 +112,7 @@ impl Callbacks {
 
     pub(crate) fn add(&mut self, kind: CallbackKind, at: Timestamp) {
         if self.waiting.len() >= Self::WAITING_MAX {
-            let expendable = self
-                .waiting
-                .iter()
-                .position(|one| one.kind == CallbackKind::DeliveryUpdated);
-            self.waiting.remove(expendable.unwrap_or(0));
+            self.drop_one();
         }
         self.last_number = self.last_number.wrapping_add(1);
         self.waiting.push(Callback {
@@ -126,6 +122,23 @@ impl Callbacks {
             tries: 0,
             next_at: at,
         });
+    }
+
+    /// The oldest word on a delivery goes, or else the oldest of all; but not the first one once it was
+    /// tried. It may be on its way just now, and the next one must not go out beside it.
+    fn drop_one(&mut self) {
+        let is_tried = |first: &Callback| first.tries > 0;
+        let from = usize::from(self.waiting.first().is_some_and(is_tried));
+        let mut all = self.waiting.iter().skip(from);
+        let word = all.position(|one| one.kind == CallbackKind::DeliveryUpdated);
+        let place = from + word.unwrap_or(0);
+        let dropped = self.waiting.remove(place);
+        // One that was never tried may be being put aside: the next one keeps its pause.
+        if place == 0
+            && let Some(first) = self.waiting.first_mut()
+        {
+            first.next_at = first.next_at.max(dropped.next_at);
+        }
     }
 
     /// When the first one is tried next; the others wait for it.

@@ -142,6 +142,35 @@ fn of_too_much_that_waits_the_oldest_words_on_deliveries_go() {
 }
 
 #[test]
+fn what_is_being_told_stays_the_first_whatever_comes_beside_it() {
+    let (mut world, held) = announced();
+    world.policy.sends.cooldown = Duration::ZERO;
+    for window in &mut world.policy.sends.windows {
+        window.count = 1000;
+    }
+    world.delivered(held.id, accepted());
+    let due = calls(&mut world);
+    let [first] = due[..] else {
+        panic!("one is told: {due:?}");
+    };
+    for _ in 0..Callbacks::WAITING_MAX + 4 {
+        world.resend(held.id);
+        world.delivered(held.id, accepted());
+        assert_eq!(calls(&mut world), [], "another one goes out beside it");
+    }
+    let verification = world.record.verification(held.id).expect("remembered");
+    let waiting = verification.callbacks.waiting();
+    assert_eq!(waiting.len(), Callbacks::WAITING_MAX);
+    assert_eq!(waiting[0].number, first.callback.number);
+    // What went are the oldest behind it.
+    assert!(waiting[1].number > first.callback.number + 1, "{waiting:?}");
+    world.pass(Callbacks::PAUSE_MIN * 2);
+    let again = calls(&mut world);
+    let again: Vec<u16> = again.iter().map(|due| due.callback.number).collect();
+    assert_eq!(again, [first.callback.number]);
+}
+
+#[test]
 fn a_word_on_a_delivery_names_its_message() {
     let (mut world, held) = announced();
     world.delivered(held.id, accepted());
@@ -173,4 +202,36 @@ fn what_is_still_to_be_told_is_not_given_up_for_what_has_been_told() {
         world.cancel(held.id);
     }
     assert!(world.record.verification(first.id).is_some());
+}
+
+#[test]
+fn what_goes_with_a_verification_that_is_given_up_is_said_of_each_thing() {
+    let mut world = World::new();
+    world.policy.sends.cooldown = Duration::ZERO;
+    for window in &mut world.policy.sends.windows {
+        window.count = 1000;
+    }
+    let start = |world: &mut World| {
+        let about = About {
+            is_announced: true,
+            ..About::default()
+        };
+        let (_, held) = world.start_about("", about);
+        world.delivered(held.id, accepted());
+        held
+    };
+    // Each one calls the one before off: then two things wait to be told of it.
+    let first = start(&mut world);
+    for _ in 1..Record::VERIFICATIONS_MAX {
+        start(&mut world);
+    }
+    let dropped = |world: &World| {
+        let dropped = Event::CallbackDropped(first.id);
+        let events = world.events.iter();
+        events.filter(|event| **event == dropped).count()
+    };
+    assert_eq!(dropped(&world), 0);
+    start(&mut world);
+    assert!(world.record.verification(first.id).is_none());
+    assert_eq!(dropped(&world), 2);
 }

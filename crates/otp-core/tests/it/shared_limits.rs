@@ -1,11 +1,13 @@
 //! What a send and a check have to claim: one count for each subject, whatever its spelling.
 
+use std::time::Duration;
+
 use otp_core::{
-    Asker, Cap, ChannelKind, Claim, Countries, CountryNotAllowed, PhoneNumber, PriceList, Prices,
-    Reason, SharedLimits,
+    Asker, Cap, ChannelKind, Claim, Countries, CountryNotAllowed, EmailAddress, MessengerId,
+    PhoneNumber, Policy, PriceList, Prices, Reason, Recipient, SharedLimits, Tally,
 };
 
-use crate::world::keys;
+use crate::world::{START, keys};
 
 const ASKER: Asker<'_> = Asker {
     application: "shop",
@@ -228,4 +230,102 @@ fn a_further_message_costs_what_its_channel_costs_and_is_no_further_send() {
     assert_eq!(told(of(ChannelKind::Email)), []);
     let nobody = limits.of_message(&keys(1), "default", None, ChannelKind::TwilioSms);
     assert_eq!(nobody, []);
+}
+
+fn to(phone: &str, messenger: Option<&str>, email: Option<&str>) -> Recipient {
+    let phone = (!phone.is_empty()).then(|| PhoneNumber::parse(phone).expect("a phone"));
+    let messenger = messenger.map(|id| MessengerId::parse(id).expect("an id"));
+    let email = email.map(|text| EmailAddress::parse(text).expect("an address"));
+    Recipient::new(phone, messenger, email).expect("somebody")
+}
+
+fn of_addresses(application: &str, to: &Recipient) -> Vec<Claim> {
+    SharedLimits::of_addresses(&keys(1), application, to, &Policy::default().sends)
+}
+
+#[test]
+fn an_address_beside_a_phone_has_counts_of_its_own_whatever_the_phone() {
+    let psid = Some("8192836451");
+    let claims = of_addresses("shop", &to("+14155550123", psid, None));
+    let caps: Vec<_> = claims
+        .iter()
+        .map(|claim| (claim.reason, claim.cap.limit))
+        .collect();
+    assert_eq!(
+        caps,
+        [
+            (Reason::Cooldown, 1),
+            (Reason::SendLimit, 5),
+            (Reason::SendLimit, 10)
+        ]
+    );
+    assert_eq!(
+        of_addresses("shop", &to("+14155550199", psid, None)),
+        claims
+    );
+    let others = [
+        of_addresses("shop", &to("+14155550123", Some("8192836452"), None)),
+        of_addresses("bank", &to("+14155550123", psid, None)),
+        of_addresses("shop", &to("+14155550123", None, Some("ana@shop.example"))),
+    ];
+    for other in others {
+        assert_eq!(other.len(), 3);
+        let is_shared = |claim: &Claim| claims.iter().any(|one| one.key == claim.key);
+        assert!(!other.iter().any(is_shared), "{other:?}");
+    }
+    // However it is spelled.
+    assert_eq!(
+        of_addresses("shop", &to("", psid, Some("Ana@SHOP.example"))),
+        of_addresses("shop", &to("+14155550123", None, Some("Ana@shop.example")))
+    );
+    let both = to("+14155550123", psid, Some("ana@shop.example"));
+    assert_eq!(of_addresses("shop", &both).len(), 6);
+}
+
+#[test]
+fn what_names_the_person_is_counted_in_the_record_alone() {
+    for alone in [
+        to("+14155550123", None, None),
+        to("", Some("8192836451"), None),
+        to("", None, Some("ana@shop.example")),
+    ] {
+        assert_eq!(of_addresses("shop", &alone), []);
+    }
+}
+
+#[test]
+fn the_counts_of_an_address_let_go_no_later_than_a_record_would() {
+    let sends = Policy::default().sends;
+    let claims = of_addresses("shop", &to("+14155550123", Some("8192836451"), None));
+    let times = [
+        sends.cooldown,
+        sends.windows[1].length,
+        sends.windows[2].length,
+    ];
+    for (claim, time) in claims.iter().zip(times) {
+        for into_slot in 0..100 {
+            let taken_at = START.plus(Duration::from_millis(into_slot * 997));
+            let mut tally = Tally::default();
+            tally.add(claim.cap.limit, claim.cap, taken_at);
+            let free_at = tally.fits_at(1, claim.cap, taken_at).expect("it is full");
+            let waited = free_at.since(taken_at);
+            assert!(
+                waited <= time && waited > time * 9 / 10,
+                "{waited:?} {time:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_pause_an_address_has_none() {
+    let mut sends = Policy::default().sends;
+    sends.cooldown = Duration::ZERO;
+    let both = to("+14155550123", Some("8192836451"), None);
+    let claims = SharedLimits::of_addresses(&keys(1), "shop", &both, &sends);
+    let is_limit = |claim: &Claim| claim.reason == Reason::SendLimit;
+    assert!(
+        claims.len() == 2 && claims.iter().all(is_limit),
+        "{claims:?}"
+    );
 }

@@ -224,10 +224,7 @@ impl Kind {
                 "verification.receipt",
                 "a receipt told how far a message got",
             ),
-            Self::CallbackDropped => (
-                "callback.dropped",
-                "the application took in nothing for a day",
-            ),
+            Self::CallbackDropped => ("callback.dropped", "the application is not told any more"),
             Self::TemplateSwitched => ("template.switched", "codes go out in another template"),
         }
     }

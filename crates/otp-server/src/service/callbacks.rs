@@ -8,11 +8,11 @@ mod lanes;
 
 use std::sync::Arc;
 
-use otp_core::{Attempt, Attention, CallbackDue, CallbackKind, Overview, Policy};
+use otp_core::{Attempt, Attention, CallbackDue, CallbackKind, Event, Overview, Policy};
 use otp_core::{Record, RecordKey, Timestamp, VerificationId};
 
 pub use self::lanes::Lanes;
-use super::{Service, Shared};
+use super::{Service, Shared, finish_aside};
 use crate::callback::dead_letter::{DeadLetter, DeadLetters};
 use crate::callback::{Call, NotTaken};
 use crate::directory::{Application, Callback, Realm};
@@ -74,26 +74,79 @@ pub(super) fn occurrences(
     policy: &Policy,
     now: Timestamp,
 ) -> Vec<(Turn, Occurrence)> {
-    let occurrence = |due: &CallbackDue| {
-        let overview = next.overview(due.id, policy, now)?;
-        let delivery = overview.verification.told_of(&due.callback).cloned();
-        Some(Occurrence {
-            realm: next.application().to_owned(),
-            id: due.id,
-            number: due.callback.number,
-            kind: due.callback.kind,
-            at: due.callback.at,
-            overview,
-            delivery,
-        })
-    };
-    let with = |turn| move |due| Some((turn, occurrence(due)?));
+    let with = |turn| move |due: &CallbackDue| Some((turn, occurrence(next, due, policy, now)?));
     let tell = attention.call.iter().filter_map(with(Turn::Tell));
     let give_up = attention.give_up.iter().filter_map(with(Turn::GiveUp));
     tell.chain(give_up).collect()
 }
 
+/// What a decision on this record leaves untold for good, because its verification makes room for
+/// another one.
+pub(super) fn untold(
+    record: &Record,
+    events: &[Event],
+    policy: &Policy,
+    now: Timestamp,
+) -> Vec<Occurrence> {
+    let gone = events.iter().filter_map(|event| match event {
+        Event::CallbackDropped(id) => record.verification(*id),
+        _ => None,
+    });
+    let mut gone: Vec<_> = gone.collect();
+    // There is an event for each callback.
+    gone.dedup_by_key(|verification| verification.id);
+    let due = gone.into_iter().flat_map(|verification| {
+        let waiting = verification.callbacks.waiting().iter();
+        waiting.map(|callback| CallbackDue {
+            id: verification.id,
+            callback: *callback,
+        })
+    });
+    due.filter_map(|due| occurrence(record, &due, policy, now))
+        .collect()
+}
+
+fn occurrence(
+    record: &Record,
+    due: &CallbackDue,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Occurrence> {
+    let overview = record.overview(due.id, policy, now)?;
+    let delivery = overview.verification.told_of(&due.callback).cloned();
+    Some(Occurrence {
+        realm: record.application().to_owned(),
+        id: due.id,
+        number: due.callback.number,
+        kind: due.callback.kind,
+        at: due.callback.at,
+        overview,
+        delivery,
+    })
+}
+
 impl Service {
+    /// Puts aside what its verification took along. Nobody waits for it, and no record comes back to
+    /// it: whoever dies just now loses it.
+    pub(super) async fn put_aside_untold(&self, untold: Vec<Occurrence>) {
+        if untold.is_empty() {
+            return;
+        }
+        let service = self.clone();
+        finish_aside(async move {
+            for occurrence in &untold {
+                let why = "its verification made room for another one of the same person";
+                if let Err(error) = service.put_aside(occurrence, why).await {
+                    tracing::error!(
+                        callback.id = %occurrence.event_id(),
+                        "could not put a callback aside, which is lost: {error}"
+                    );
+                }
+            }
+        })
+        .await;
+    }
+
     /// Does what is to be done about something that happened, and notes what came of it.
     pub(super) async fn call_back(self, key: RecordKey, turn: Turn, occurrence: Occurrence) {
         let name = Realm::application(&occurrence.realm);
@@ -200,6 +253,12 @@ impl Service {
         why: &str,
     ) -> Result<(), Unavailable> {
         let Occurrence { id, number, .. } = *occurrence;
+        self.put_aside(occurrence, why).await?;
+        self.decide(key, |record, now| record.gave_up(id, number, now))
+            .await
+    }
+
+    async fn put_aside(&self, occurrence: &Occurrence, why: &str) -> Result<(), Unavailable> {
         let Shared {
             clock,
             callbacks,
@@ -219,13 +278,12 @@ impl Service {
         metrics.callback(CallbackResult::Dropped);
         tracing::error!(
             application = %occurrence.realm,
-            verification.id = %id,
+            verification.id = %occurrence.id,
             callback.id = %occurrence.event_id(),
             hint = "otp-server callback list",
             "gave {} up: {why}",
             occurrence.kind.name(),
         );
-        self.decide(key, |record, now| record.gave_up(id, number, now))
-            .await
+        Ok(())
     }
 }

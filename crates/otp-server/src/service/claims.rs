@@ -1,6 +1,6 @@
 //! Shared limits: claimed before anything is decided, given back when it came to nothing.
 
-use otp_core::{Claim, Reason, Refusal, Timestamp};
+use otp_core::{Claim, Policy, Reason, RecordKey, Refusal, Timestamp};
 
 use super::{Service, Shared, finish_aside};
 use crate::channel::DeliveryError;
@@ -28,8 +28,8 @@ impl Claimed {
 
     /// A channel did not take the message. Answers with what goes back at once: the money. What is
     /// left goes back when no other channel takes it either. A person who cannot be reached counts
-    /// all the same, or whoever looks for such numbers could go on for ever; and so does a client
-    /// that had a provider called.
+    /// all the same where many share a limit, or whoever looks for such numbers could go on for ever;
+    /// and so does a client that had a provider called.
     pub(super) fn not_used_by(&mut self, error: &DeliveryError) -> Self {
         if matches!(error, DeliveryError::Uncertain(_)) {
             self.claims.clear();
@@ -38,7 +38,9 @@ impl Claimed {
         let money = self.claims.extract_if(.., is_money).collect();
         match error {
             error if error.is_no_try() => {}
-            DeliveryError::Undeliverable(_) => self.claims.clear(),
+            DeliveryError::Undeliverable(_) => {
+                self.claims.retain(|claim| claim.reason.is_of_person());
+            }
             _ => self
                 .claims
                 .retain(|claim| claim.reason != Reason::AddressLimit),
@@ -62,6 +64,29 @@ impl Service {
             Taken::All => Ok(Claimed { claims, at }),
             Taken::Refused(refusal) => Err(refusal),
         })
+    }
+
+    /// The same for a send to the person of this record, which may put it off for longer than the
+    /// counts of their addresses do: the longer wait is told, so that nobody comes back too early.
+    pub(super) async fn claim_send(
+        &self,
+        claims: Vec<Claim>,
+        key: RecordKey,
+        policy: &Policy,
+    ) -> Result<Result<Claimed, Refusal>, Unavailable> {
+        let claimed = self.claim(claims).await?;
+        let Shared { store, clock, .. } = self.shared();
+        match claimed {
+            Err(mut refusal) if refusal.reason.is_of_person() => {
+                let now = clock.now();
+                let found = store.load(key, now).await?;
+                let by_record = found.map(|found| found.record.next_send_at(policy, now));
+                refusal.retry_at =
+                    by_record.map_or(refusal.retry_at, |at| at.max(refusal.retry_at));
+                Ok(Err(refusal))
+            }
+            claimed => Ok(claimed),
+        }
     }
 
     /// Gives back what a decision that failed did not use, unless it may have been kept.

@@ -202,7 +202,10 @@ impl Service {
                     "could not announce an invoice: {error}"
                 );
                 self.give_back(claimed.not_used_by(&error)).await;
-                self.give_back(claimed).await;
+                // Whoever cannot be reached has had their notice.
+                if !matches!(error, DeliveryError::Undeliverable(_)) {
+                    self.give_back(claimed).await;
+                }
                 Ok(Announced::NotDelivered(error))
             }
         }

@@ -160,7 +160,7 @@ impl Service {
         new: NewCode,
     ) -> Result<Option<Result<Counted, Refusal>>, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
-        let claimed = match self.claim(claims).await? {
+        let claimed = match self.claim_send(claims, key, &policy).await? {
             Ok(claimed) => claimed,
             Err(refusal) => return Ok(Some(Err(refusal))),
         };

@@ -10,10 +10,11 @@ use std::time::Duration;
 use actix_web::rt;
 use otp_core::{
     About, Asker, Binding, Claim, CodeLength, CountryNotAllowed, NewVerification, Policy,
-    Recipient, RecordKey, Refusal, SendOutcome, Timestamp, VerificationId,
+    Recipient, RecordKey, Refusal, SendOutcome, SharedLimits, Timestamp, VerificationId,
 };
 
 pub use self::outcome::{StartOutcome, Started};
+use super::callbacks::untold;
 use super::claims::Claimed;
 use super::deliver::Dispatch;
 use super::{Patience, Principal, Service, Shared, to_its_end};
@@ -175,7 +176,12 @@ impl Service {
             address: client,
         };
         let first = principal.application.policy.workflow.first();
-        limits.of_send(&self.shared().keys, asker, to.phone(), first)
+        let keys = &self.shared().keys;
+        let mut claims = limits.of_send(keys, asker, to.phone(), first)?;
+        let sends = &principal.application.policy.sends;
+        let of_addresses = SharedLimits::of_addresses(keys, asker.application, to, sends);
+        claims.extend(of_addresses);
+        Ok(claims)
     }
 
     /// A limit said no; counted as such.
@@ -198,15 +204,24 @@ impl Service {
         new: NewVerification,
     ) -> Result<Result<Counted, Refusal>, Unavailable> {
         let patience = Patience::Since(Stopwatch::start());
-        let claimed = match self.claim(claims).await? {
+        let claimed = match self.claim_send(claims, key, &policy).await? {
             Ok(claimed) => claimed,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let decided = self
             .decide_on(None, patience, key, |record, now| {
-                record.start(&new, &policy, now)
+                let decision = record.start(&new, &policy, now);
+                let untold = untold(record, &decision.events, &policy, now);
+                decision.map(|outcome| (outcome, untold))
             })
             .await;
+        let decided = match decided {
+            Ok(((outcome, untold), committed)) => {
+                self.put_aside_untold(untold).await;
+                Ok((outcome, committed))
+            }
+            Err(error) => Err(error),
+        };
         match self.counted(claimed, decided).await? {
             Some(counted) => Ok(counted),
             None => unreachable!("a start makes its verification"),

@@ -1,5 +1,6 @@
 //! Callbacks: what an application is told, in which order, and where a call may lead.
 
+mod addresses;
 mod commands;
 mod hostile;
 mod library;

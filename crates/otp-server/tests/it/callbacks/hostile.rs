@@ -98,13 +98,13 @@ const HOSTILE: [&str; 74] = [
     "//127.0.0.1:{p}/",
 ];
 
-fn caller(options: &CallerOptions) -> Caller {
+pub(super) fn caller(options: &CallerOptions) -> Caller {
     Callers::new(options)
         .expect("the public authorities")
         .caller()
 }
 
-fn allowing(networks: &[&str]) -> CallerOptions {
+pub(super) fn allowing(networks: &[&str]) -> CallerOptions {
     let networks = networks.iter().map(|text| text.parse().expect("a network"));
     CallerOptions {
         networks: Networks::and(networks.collect()),
@@ -112,7 +112,7 @@ fn allowing(networks: &[&str]) -> CallerOptions {
     }
 }
 
-fn signed() -> SignedHeaders {
+pub(super) fn signed() -> SignedHeaders {
     ["webhook-id", "webhook-timestamp", "webhook-signature"].map(|name| (name, "x".to_owned()))
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use otp_server::config::Config;
+use otp_server::directory::Mode;
 
 use super::{
     SHOP, add_shop, allow_this_machine, app_telling, counts, eventually, names, numbered, on_redis,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::app::TestApp;
 use crate::channels::desk::Desk;
-use crate::native::id;
+use crate::native::{Client, id};
 use crate::redis_process::RedisProcess;
 
 const PHONE: &str = "+14155550123";
@@ -110,6 +111,23 @@ async fn whoever_says_gone_is_not_asked_again() {
             .then_some(())
     })
     .await;
+}
+
+#[actix_web::test]
+async fn what_makes_room_for_newer_ones_takes_nothing_along_unsaid() {
+    let desk = Desk::open();
+    desk.answer(500, "");
+    let app = app_telling(&desk).await;
+    let client = Client::of(&app, SHOP, Mode::Test).await;
+    let first = id(&client.start(PHONE).await);
+    // Each one calls the one before off, and the ninth finds no room.
+    for _ in 0..8 {
+        id(&client.start(PHONE).await);
+    }
+    counts(&app, "dropped", 1).await;
+    let all = numbered(&first, &["verification.canceled"]);
+    let why = "its verification made room for another one of the same person";
+    assert_eq!(letters(&app).await, [(all[0].0.clone(), why.to_owned())]);
 }
 
 /// Id and reason of what lies there.

@@ -3,7 +3,7 @@
 use graph_simulator::{Fault, FaultTarget};
 
 use super::stage::code_in;
-use super::{BOTH, Stage};
+use super::{BOTH, PSID, Stage};
 
 #[actix_web::test]
 async fn without_an_address_nothing_is_sent() {
@@ -111,4 +111,29 @@ async fn when_every_way_refuses_the_caller_is_told() {
     // It is no send that counts.
     let code = stage.code("1").await;
     stage.check("1", &code).await.is(200, "OK");
+}
+
+#[actix_web::test]
+async fn one_messenger_cannot_be_filled_by_naming_another_phone_each_time() {
+    let stage = Stage::open().await;
+    let mut tokens = 1..;
+    let mut post = async || {
+        let token = tokens.next().unwrap();
+        let phone = 393_331_230_000_u64 + token;
+        let body = format!(r#"{{"messengerId": "{PSID}", "phoneNumber": "{phone}"}}"#);
+        stage.post(&token.to_string(), &body).await
+    };
+    for _ in 0..5 {
+        post().await.is(201, "Created");
+        assert_eq!(post().await.status, 429, "a moment later");
+        stage.pass(61);
+    }
+    let answer = post().await;
+    assert_eq!(answer.status, 429, "five within an hour");
+    let wait: u64 = answer.header("retry-after").unwrap().parse().unwrap();
+    assert!((3000..=3600).contains(&wait), "{wait}");
+    assert_eq!(stage.on_messenger().len(), 5);
+    // Somebody else is not concerned.
+    let other = r#"{"messengerId": "8192836452", "phoneNumber": "393331230099"}"#;
+    stage.post("99", other).await.is(201, "Created");
 }
