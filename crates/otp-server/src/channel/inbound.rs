@@ -7,7 +7,7 @@ mod whatsapp;
 
 use otp_core::{Failure, Receipt};
 use serde::{Deserialize, Serialize};
-use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
+use whatsapp_cloud::webhook::{self, DeliveryStatus, Event, EventKind, StatusUpdate};
 use whatsapp_cloud::{Advice, AppSecret};
 
 pub use self::twilio::TwilioWebhook;
@@ -176,10 +176,13 @@ impl Word {
     }
 }
 
-/// Where Meta's webhooks arrive: what they are checked with.
+/// Where Meta's webhooks arrive: what they are checked with, and whose they must be. One Meta app,
+/// with one secret, may serve several accounts and numbers, and is told of all of them.
 #[derive(Debug)]
 pub struct WhatsAppWebhook {
     secret: AppSecret,
+    waba_id: String,
+    phone_number_id: String,
 }
 
 /// Why a webhook is not taken in.
@@ -207,7 +210,7 @@ pub enum NotTaken {
 pub struct Taken {
     /// What to work off.
     pub words: Vec<Inbound>,
-    /// Kinds that this version does not know: counted and ignored.
+    /// What this version does not know, or what concerns somebody else: counted and ignored.
     pub unknown: usize,
     /// The provider's own code for a failure, where one is told alone.
     pub code: Option<String>,
@@ -233,11 +236,17 @@ impl Taken {
 }
 
 impl WhatsAppWebhook {
-    /// Checks with the app's secret.
+    /// Checks with the app's secret, and takes in what concerns this account and this number.
     #[must_use]
-    pub fn new(app_secret: &str) -> Self {
+    pub fn new(
+        app_secret: &str,
+        waba_id: impl Into<String>,
+        phone_number_id: impl Into<String>,
+    ) -> Self {
         Self {
             secret: AppSecret::new(app_secret),
+            waba_id: waba_id.into(),
+            phone_number_id: phone_number_id.into(),
         }
     }
 
@@ -250,12 +259,26 @@ impl WhatsAppWebhook {
         }
         let mut taken = Taken::default();
         for event in batch.events {
-            match inbound(event.kind) {
+            let is_ours = self.is_ours(&event);
+            match inbound(event.kind).filter(|_| is_ours) {
                 Some(word) => taken.words.push(word),
                 None => taken.unknown += 1,
             }
         }
         Ok(taken)
+    }
+
+    /// Is it of our account, and of our number where numbers have a part in it? Meta names the
+    /// account in every envelope, and the number with every message and receipt: what names none is
+    /// nothing that Meta documents, and nobody can say whose it is.
+    fn is_ours(&self, event: &Event) -> bool {
+        let is_of_a_number = matches!(
+            event.kind,
+            EventKind::Status(_) | EventKind::Text(_) | EventKind::Button(_)
+        );
+        let number = event.phone_number_id.as_ref();
+        event.waba_id == self.waba_id
+            && number.map_or(!is_of_a_number, |id| *id == self.phone_number_id)
     }
 }
 

@@ -68,7 +68,7 @@ async fn write(app: &TestApp, from: &str, text: &str) {
 }
 
 /// A webhook with this text, as Meta would post it again.
-fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
+pub(crate) fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
     let mut message = json!({
         "id": id,
         "timestamp": "1800000000",
