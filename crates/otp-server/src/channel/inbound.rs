@@ -5,7 +5,7 @@ mod twilio;
 mod vonage;
 mod whatsapp;
 
-use otp_core::{Failure, Receipt};
+use otp_core::{Failure, Receipt, Timestamp};
 use serde::{Deserialize, Serialize};
 use whatsapp_cloud::webhook::{self, DeliveryStatus, Event, EventKind, StatusUpdate};
 use whatsapp_cloud::{Advice, AppSecret};
@@ -111,6 +111,25 @@ pub struct Said {
     pub what: Utterance,
     /// The provider's id of the message that it answers.
     pub about: Option<String>,
+    /// When, in seconds since 1970 by the provider's clock, if that is told.
+    #[serde(default)]
+    pub at_secs: Option<u64>,
+}
+
+impl Said {
+    /// When it was said, in whole seconds, as providers tell time. Nobody speaks in the future, and
+    /// what has no time was said just now.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Timestamp {
+        told_at(self.at_secs, now)
+    }
+}
+
+/// A provider's time in ours.
+fn told_at(secs: Option<u64>, now: Timestamp) -> Timestamp {
+    let now_secs = now.unix_ms() / 1_000;
+    let secs = secs.map_or(now_secs, |secs| secs.min(now_secs));
+    Timestamp::from_unix_ms(secs * 1_000)
 }
 
 impl std::fmt::Debug for Said {

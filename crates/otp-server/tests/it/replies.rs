@@ -94,6 +94,14 @@ pub(crate) fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
     })
 }
 
+/// The same, said so many seconds after the test's clock started.
+fn text_webhook_at(secs: u64, id: &str, text: &str) -> Value {
+    let mut webhook = text_webhook(Some(PHONE), id, text);
+    let message = &mut webhook["entry"][0]["changes"][0]["value"]["messages"][0];
+    message["timestamp"] = json!((1_800_000_000 + secs).to_string());
+    webhook
+}
+
 /// Looks until something is there, for ten seconds at most.
 pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let waiting = Stopwatch::start();
