@@ -51,6 +51,9 @@ pub enum Inbound {
         /// What it means for sending, as far as we know.
         #[serde(default)]
         news: Option<News>,
+        /// When it was said, in seconds since 1970 by the provider's clock, if that is told.
+        #[serde(default)]
+        at_secs: Option<u64>,
     },
 }
 
@@ -126,7 +129,7 @@ impl Said {
 }
 
 /// A provider's time in ours.
-fn told_at(secs: Option<u64>, now: Timestamp) -> Timestamp {
+pub(crate) fn told_at(secs: Option<u64>, now: Timestamp) -> Timestamp {
     let now_secs = now.unix_ms() / 1_000;
     let secs = secs.map_or(now_secs, |secs| secs.min(now_secs));
     Timestamp::from_unix_ms(secs * 1_000)
@@ -279,7 +282,7 @@ impl WhatsAppWebhook {
         let mut taken = Taken::default();
         for event in batch.events {
             let is_ours = self.is_ours(&event);
-            match inbound(event.kind).filter(|_| is_ours) {
+            match inbound(event).filter(|_| is_ours) {
                 Some(word) => taken.words.push(word),
                 None => taken.unknown += 1,
             }
@@ -301,8 +304,9 @@ impl WhatsAppWebhook {
     }
 }
 
-fn inbound(kind: EventKind) -> Option<Inbound> {
-    match kind {
+fn inbound(event: Event) -> Option<Inbound> {
+    let at_secs = event.timestamp.and_then(|secs| u64::try_from(secs).ok());
+    match event.kind {
         EventKind::Status(status) => receipt(status),
         EventKind::Text(message) => whatsapp::text(message),
         EventKind::Button(tap) => whatsapp::tap(tap),
@@ -316,9 +320,9 @@ fn inbound(kind: EventKind) -> Option<Inbound> {
             status: format!("quality {}", update.new_quality_score.as_str()),
             about: TemplateAspect::Quality,
         }),
-        EventKind::Account(update) => Some(news::of_account(&update)),
-        EventKind::Alert(alert) => Some(news::of_alert(alert)),
-        EventKind::Number(update) => Some(news::of_number(update)),
+        EventKind::Account(update) => Some(news::of_account(&update, at_secs)),
+        EventKind::Alert(alert) => Some(news::of_alert(alert, at_secs)),
+        EventKind::Number(update) => Some(news::of_number(update, at_secs)),
         _ => None,
     }
 }
