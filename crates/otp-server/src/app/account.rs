@@ -14,7 +14,8 @@ use crate::config::Config;
 #[derive(Debug)]
 pub(super) struct Account {
     client: ClientConfig,
-    phone_number_id: Arc<str>,
+    pub(super) waba_id: String,
+    pub(super) phone_number_id: Arc<str>,
     templates: Arc<TemplateBook>,
     /// Says which template is in use, in the sample servers' words.
     pub(super) greeting: String,
@@ -31,7 +32,7 @@ impl Account {
         let graph = GraphClient::new(&client)
             .context("the Graph API cannot be called with these settings\nhint: check --graph-url, and [graph] in the configuration")?;
         let order = TemplateOrder {
-            waba_id: info.waba_id,
+            waba_id: info.waba_id.clone(),
             template_id: info.template_id,
             default_language: config.graph.default_language.clone(),
             alternates: config.graph.alternate_templates.clone(),
@@ -55,6 +56,7 @@ impl Account {
         }
         let account = Self {
             client,
+            waba_id: info.waba_id,
             phone_number_id: info.phone_number_id.as_str().into(),
             templates: Arc::new(templates),
             greeting: format!(

@@ -63,7 +63,7 @@ impl Parts {
                 lanes: Lanes::new(config.callbacks.at_once),
                 dead_letters,
             },
-            inbox: inbox(config),
+            inbox: inbox(config, &account),
             chats: Chats::new(config.opt_out.clone()),
             opt_outs,
             standings: Standings::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
+use super::account::Account;
 use crate::channel::Channel;
 use crate::channel::breaker::{Breaker, BreakerSettings};
 use crate::channel::gateway::{Gateway, GatewayChannel};
@@ -98,8 +99,14 @@ impl Ways {
 }
 
 /// Where providers tell, as far as what they tell can be checked.
-pub(super) fn inbox(config: &Config) -> Inbox {
-    let app_secret = config.graph.app_secret.as_ref();
+pub(super) fn inbox(config: &Config, account: &Account) -> Inbox {
+    let whatsapp = config.graph.app_secret.as_ref().map(|secret| {
+        WhatsAppWebhook::new(
+            secret.reveal(),
+            account.waba_id.as_str(),
+            &*account.phone_number_id,
+        )
+    });
     let vonage = config.vonage.as_ref().and_then(|vonage| {
         let id = vonage.options.application_id.clone();
         let secret = vonage.signature_secret.clone();
@@ -110,9 +117,5 @@ pub(super) fn inbox(config: &Config) -> Inbox {
         let token = twilio.auth_token.clone()?;
         Some(TwilioWebhook::new(token, address))
     });
-    Inbox::new(
-        app_secret.map(|secret| WhatsAppWebhook::new(secret.reveal())),
-        vonage,
-        twilio,
-    )
+    Inbox::new(whatsapp, vonage, twilio)
 }

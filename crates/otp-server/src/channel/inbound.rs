@@ -5,9 +5,9 @@ mod twilio;
 mod vonage;
 mod whatsapp;
 
-use otp_core::{Failure, Receipt};
+use otp_core::{Failure, Receipt, Timestamp};
 use serde::{Deserialize, Serialize};
-use whatsapp_cloud::webhook::{self, DeliveryStatus, EventKind, StatusUpdate};
+use whatsapp_cloud::webhook::{self, DeliveryStatus, Event, EventKind, StatusUpdate};
 use whatsapp_cloud::{Advice, AppSecret};
 
 pub use self::twilio::TwilioWebhook;
@@ -51,6 +51,9 @@ pub enum Inbound {
         /// What it means for sending, as far as we know.
         #[serde(default)]
         news: Option<News>,
+        /// When it was said, in seconds since 1970 by the provider's clock, if that is told.
+        #[serde(default)]
+        at_secs: Option<u64>,
     },
 }
 
@@ -111,6 +114,25 @@ pub struct Said {
     pub what: Utterance,
     /// The provider's id of the message that it answers.
     pub about: Option<String>,
+    /// When, in seconds since 1970 by the provider's clock, if that is told.
+    #[serde(default)]
+    pub at_secs: Option<u64>,
+}
+
+impl Said {
+    /// When it was said, in whole seconds, as providers tell time. Nobody speaks in the future, and
+    /// what has no time was said just now.
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> Timestamp {
+        told_at(self.at_secs, now)
+    }
+}
+
+/// A provider's time in ours.
+pub(crate) fn told_at(secs: Option<u64>, now: Timestamp) -> Timestamp {
+    let now_secs = now.unix_ms() / 1_000;
+    let secs = secs.map_or(now_secs, |secs| secs.min(now_secs));
+    Timestamp::from_unix_ms(secs * 1_000)
 }
 
 impl std::fmt::Debug for Said {
@@ -176,10 +198,13 @@ impl Word {
     }
 }
 
-/// Where Meta's webhooks arrive: what they are checked with.
+/// Where Meta's webhooks arrive: what they are checked with, and whose they must be. One Meta app,
+/// with one secret, may serve several accounts and numbers, and is told of all of them.
 #[derive(Debug)]
 pub struct WhatsAppWebhook {
     secret: AppSecret,
+    waba_id: String,
+    phone_number_id: String,
 }
 
 /// Why a webhook is not taken in.
@@ -207,7 +232,7 @@ pub enum NotTaken {
 pub struct Taken {
     /// What to work off.
     pub words: Vec<Inbound>,
-    /// Kinds that this version does not know: counted and ignored.
+    /// What this version does not know, or what concerns somebody else: counted and ignored.
     pub unknown: usize,
     /// The provider's own code for a failure, where one is told alone.
     pub code: Option<String>,
@@ -233,11 +258,17 @@ impl Taken {
 }
 
 impl WhatsAppWebhook {
-    /// Checks with the app's secret.
+    /// Checks with the app's secret, and takes in what concerns this account and this number.
     #[must_use]
-    pub fn new(app_secret: &str) -> Self {
+    pub fn new(
+        app_secret: &str,
+        waba_id: impl Into<String>,
+        phone_number_id: impl Into<String>,
+    ) -> Self {
         Self {
             secret: AppSecret::new(app_secret),
+            waba_id: waba_id.into(),
+            phone_number_id: phone_number_id.into(),
         }
     }
 
@@ -250,17 +281,32 @@ impl WhatsAppWebhook {
         }
         let mut taken = Taken::default();
         for event in batch.events {
-            match inbound(event.kind) {
+            let is_ours = self.is_ours(&event);
+            match inbound(event).filter(|_| is_ours) {
                 Some(word) => taken.words.push(word),
                 None => taken.unknown += 1,
             }
         }
         Ok(taken)
     }
+
+    /// Is it of our account, and of our number where numbers have a part in it? Meta names the
+    /// account in every envelope, and the number with every message and receipt: what names none is
+    /// nothing that Meta documents, and nobody can say whose it is.
+    fn is_ours(&self, event: &Event) -> bool {
+        let is_of_a_number = matches!(
+            event.kind,
+            EventKind::Status(_) | EventKind::Text(_) | EventKind::Button(_)
+        );
+        let number = event.phone_number_id.as_ref();
+        event.waba_id == self.waba_id
+            && number.map_or(!is_of_a_number, |id| *id == self.phone_number_id)
+    }
 }
 
-fn inbound(kind: EventKind) -> Option<Inbound> {
-    match kind {
+fn inbound(event: Event) -> Option<Inbound> {
+    let at_secs = event.timestamp.and_then(|secs| u64::try_from(secs).ok());
+    match event.kind {
         EventKind::Status(status) => receipt(status),
         EventKind::Text(message) => whatsapp::text(message),
         EventKind::Button(tap) => whatsapp::tap(tap),
@@ -274,9 +320,9 @@ fn inbound(kind: EventKind) -> Option<Inbound> {
             status: format!("quality {}", update.new_quality_score.as_str()),
             about: TemplateAspect::Quality,
         }),
-        EventKind::Account(update) => Some(news::of_account(&update)),
-        EventKind::Alert(alert) => Some(news::of_alert(alert)),
-        EventKind::Number(update) => Some(news::of_number(update)),
+        EventKind::Account(update) => Some(news::of_account(&update, at_secs)),
+        EventKind::Alert(alert) => Some(news::of_alert(alert, at_secs)),
+        EventKind::Number(update) => Some(news::of_number(update, at_secs)),
         _ => None,
     }
 }

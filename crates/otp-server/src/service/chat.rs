@@ -62,7 +62,7 @@ impl Service {
             return Ok(());
         };
         if said.by == Chat::WhatsApp {
-            self.open_window(&person).await?;
+            self.open_window(&person, said).await?;
         }
         let word = if said.what.is_report() {
             self.hear_report(said, &person).await?

@@ -200,7 +200,12 @@ impl Service {
                 self.shared().templates_changed.notify_one();
                 self.note_template_word().await?;
             }
-            Inbound::Alert { about, said, news } => self.hear_alert(&about, &said, news).await?,
+            Inbound::Alert {
+                about,
+                said,
+                news,
+                at_secs,
+            } => self.hear_alert(&about, &said, news, at_secs).await?,
         }
         Ok(())
     }
@@ -210,6 +215,7 @@ impl Service {
         about: &str,
         said: &str,
         news: Option<News>,
+        at_secs: Option<u64>,
     ) -> Result<(), Unavailable> {
         let subject = news.map_or(Subject::Alert, |news| news.subject);
         self.shared().metrics.whatsapp_alert(match subject {
@@ -219,7 +225,7 @@ impl Service {
         });
         tracing::warn!("whatsapp says of the {about}: {said}");
         match news.and_then(|news| news.bearing) {
-            Some(bearing) => self.note_news(subject, bearing, said).await,
+            Some(bearing) => self.note_news(subject, bearing, said, at_secs).await,
             None => Ok(()),
         }
     }

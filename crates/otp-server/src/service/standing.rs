@@ -8,7 +8,7 @@ use otp_core::{NameKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Service, Shared};
-use crate::channel::inbound::{Bearing, Subject};
+use crate::channel::inbound::{Bearing, Subject, told_at};
 use crate::store::{Commit, Unavailable, Version};
 
 /// What the value is for.
@@ -31,6 +31,8 @@ struct Standing {
     account: Option<Trouble>,
     number: Option<Trouble>,
     alert: Option<Trouble>,
+    /// When the last word was said of account, number and alerts, in milliseconds since 1970.
+    last_said_ms: [u64; 3],
 }
 
 /// Something that is not as it should be.
@@ -120,15 +122,22 @@ impl Service {
         self.note_standing(count, Vec::new()).await
     }
 
-    /// Notes what Meta said of account or number.
+    /// Notes what Meta said of account or number. Meta tells in no order, and some things twice: an
+    /// older word than the last one is not noted.
     pub(super) async fn note_news(
         &self,
         subject: Subject,
         bearing: Bearing,
         said: &str,
+        at_secs: Option<u64>,
     ) -> Result<(), Unavailable> {
         let now = self.shared().clock.now();
-        let hear = |standing: &mut Standing| standing.hear(subject, bearing, said, now);
+        let said_at = told_at(at_secs, now);
+        let hear = |standing: &mut Standing| {
+            if standing.is_news(subject, said_at) {
+                standing.hear(subject, bearing, said, now);
+            }
+        };
         self.note_standing(hear, Vec::new()).await
     }
 
@@ -177,6 +186,18 @@ impl Service {
 }
 
 impl Standing {
+    /// Is it at least as new as the last word of this subject? Then it is the last one.
+    fn is_news(&mut self, subject: Subject, said_at: Timestamp) -> bool {
+        let last_ms = match subject {
+            Subject::Account => &mut self.last_said_ms[0],
+            Subject::Number => &mut self.last_said_ms[1],
+            Subject::Alert => &mut self.last_said_ms[2],
+        };
+        let is_news = said_at.unix_ms() >= *last_ms;
+        *last_ms = said_at.unix_ms().max(*last_ms);
+        is_news
+    }
+
     fn hear(&mut self, subject: Subject, bearing: Bearing, said: &str, now: Timestamp) {
         let trouble = |stops, until_secs: Option<u64>| {
             let latest = now.plus(STANDS_FOR).unix_ms();

@@ -97,7 +97,7 @@ impl TestApp {
     }
 
     async fn serve(simulator: Simulator, folder: TempDir, clock: Clock, config: &Config) -> Self {
-        let application = Application::build(config, clock.clone())
+        let application = Box::pin(Application::build(config, clock.clone()))
             .await
             .expect("the server starts");
         let (address, service, handle) = (

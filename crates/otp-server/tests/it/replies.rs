@@ -68,7 +68,7 @@ async fn write(app: &TestApp, from: &str, text: &str) {
 }
 
 /// A webhook with this text, as Meta would post it again.
-fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
+pub(crate) fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
     let mut message = json!({
         "id": id,
         "timestamp": "1800000000",
@@ -92,6 +92,14 @@ fn text_webhook(from: Option<&str>, id: &str, text: &str) -> Value {
             }],
         }],
     })
+}
+
+/// The same, said so many seconds after the test's clock started.
+fn text_webhook_at(secs: u64, id: &str, text: &str) -> Value {
+    let mut webhook = text_webhook(Some(PHONE), id, text);
+    let message = &mut webhook["entry"][0]["changes"][0]["value"]["messages"][0];
+    message["timestamp"] = json!((1_800_000_000 + secs).to_string());
+    webhook
 }
 
 /// Looks until something is there, for ten seconds at most.

@@ -1,6 +1,7 @@
 //! Meta's webhooks: checked, kept, and worked off.
 
 mod signatures;
+mod strangers;
 
 use std::time::Duration;
 

@@ -28,6 +28,8 @@ pub struct Event {
     pub waba_id: String,
     /// The number that it concerns, where Meta says it.
     pub phone_number_id: Option<String>,
+    /// When, in Unix seconds; absent with messages and receipts, which say it themselves.
+    pub timestamp: Option<i64>,
     /// What happened.
     pub kind: EventKind,
 }
@@ -87,6 +89,8 @@ struct Envelope {
 struct Entry {
     #[serde(default, deserialize_with = "crate::account::optional_id")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "super::status::unix_secs")]
+    time: Option<i64>,
     #[serde(default)]
     changes: Vec<Change>,
 }
@@ -121,6 +125,7 @@ pub fn parse(raw: &[u8]) -> Result<WebhookBatch, NotAWebhook> {
             events.extend(kinds.into_iter().map(|kind| Event {
                 waba_id: waba_id.clone(),
                 phone_number_id: phone_number_id.clone(),
+                timestamp: entry.time,
                 kind,
             }));
         }

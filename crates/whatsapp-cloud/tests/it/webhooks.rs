@@ -15,7 +15,8 @@ fn events(field: &str, value: &str) -> Vec<EventKind> {
         batch
             .events
             .iter()
-            .all(|event| event.waba_id == "102290129340398")
+            .all(|event| event.waba_id == "102290129340398"
+                && event.timestamp == Some(1_739_321_024))
     );
     batch.events.into_iter().map(|event| event.kind).collect()
 }

@@ -8,7 +8,7 @@ use super::{Bearing, Inbound, News, Subject};
 /// Longer words are cut: they end in a log and in `/readyz`.
 const CHARS_MAX: usize = 120;
 
-pub(super) fn of_account(update: &AccountUpdate) -> Inbound {
+pub(super) fn of_account(update: &AccountUpdate, at_secs: Option<u64>) -> Inbound {
     let limps = Some(Bearing::Limps { until_secs: None });
     let (particular, bearing) = match update.event.as_str() {
         "ACCOUNT_RESTRICTION" => restriction(&update.particulars),
@@ -31,10 +31,10 @@ pub(super) fn of_account(update: &AccountUpdate) -> Inbound {
         _ => (None, None),
     };
     let said = [Some(update.event.clone()), particular];
-    told("account", said, Subject::Account, bearing)
+    told("account", said, Subject::Account, bearing, at_secs)
 }
 
-pub(super) fn of_number(update: NumberUpdate) -> Inbound {
+pub(super) fn of_number(update: NumberUpdate, at_secs: Option<u64>) -> Inbound {
     let bearing = match update.event.as_str() {
         "FLAGGED" | "DOWNGRADE" => Some(Bearing::Limps { until_secs: None }),
         "UNFLAGGED" | "UPGRADE" | "ONBOARDING" | "THROUGHPUT_UPGRADE" => Some(Bearing::Well),
@@ -46,17 +46,19 @@ pub(super) fn of_number(update: NumberUpdate) -> Inbound {
         [Some(update.event), limit],
         Subject::Number,
         bearing,
+        at_secs,
     )
 }
 
-pub(super) fn of_alert(alert: AccountAlert) -> Inbound {
+pub(super) fn of_alert(alert: AccountAlert, at_secs: Option<u64>) -> Inbound {
     let bearing = match (alert.status.as_deref(), alert.severity.as_deref()) {
         (Some("NONE"), _) => Some(Bearing::Well),
         (_, Some("CRITICAL")) => Some(Bearing::Limps { until_secs: None }),
         _ => None,
     };
     let about = alert.entity_type.as_deref().unwrap_or("account");
-    told(about, [alert.severity, alert.kind], Subject::Alert, bearing)
+    let said = [alert.severity, alert.kind];
+    told(about, said, Subject::Alert, bearing, at_secs)
 }
 
 fn told(
@@ -64,12 +66,14 @@ fn told(
     said: [Option<String>; 2],
     subject: Subject,
     bearing: Option<Bearing>,
+    at_secs: Option<u64>,
 ) -> Inbound {
     let said: Vec<String> = said.into_iter().flatten().collect();
     Inbound::Alert {
         about: fit(about),
         said: fit(&said.join(" ")),
         news: Some(News { subject, bearing }),
+        at_secs,
     }
 }
 
@@ -124,8 +128,9 @@ mod tests {
                 subject: Subject::Account,
                 bearing,
             }),
+            at_secs: Some(7),
         };
-        assert_eq!(of_account(&update), expected);
+        assert_eq!(of_account(&update, Some(7)), expected);
     }
 
     /// Stores hold what earlier servers took in.

@@ -61,8 +61,9 @@ impl VonageWebhook {
         authorization: Option<&str>,
         now: Timestamp,
     ) -> Result<Taken, NotTaken> {
-        self.check(raw, authorization, now)?;
-        let word = webhook::inbound(raw).ok().and_then(said);
+        let signed_at = self.check(raw, authorization, now)?;
+        let word = webhook::inbound(raw).ok();
+        let word = word.and_then(|inbound| said(inbound, signed_at));
         Ok(Taken::of(word.map(Inbound::Said)))
     }
 
@@ -71,7 +72,7 @@ impl VonageWebhook {
         raw: &[u8],
         authorization: Option<&str>,
         now: Timestamp,
-    ) -> Result<(), NotTaken> {
+    ) -> Result<Timestamp, NotTaken> {
         let Self {
             signature_secret,
             application_id,
@@ -86,8 +87,9 @@ impl VonageWebhook {
     }
 }
 
-/// Nothing for what is no text, comes by another way, or is too long to be what it should be.
-fn said(inbound: VonageInbound) -> Option<Said> {
+/// Nothing for what is no text, comes by another way, or is too long to be what it should be. It counts
+/// as said when its token was signed: that is proven, and stays the same when it is told again.
+fn said(inbound: VonageInbound, signed_at: Timestamp) -> Option<Said> {
     let by = match inbound.channel.as_str() {
         "messenger" => Chat::Messenger,
         "sms" => Chat::Sms,
@@ -101,5 +103,6 @@ fn said(inbound: VonageInbound) -> Option<Said> {
         from: inbound.from,
         what: Utterance::Text(text),
         about: None,
+        at_secs: Some(signed_at.unix_ms() / 1_000),
     })
 }

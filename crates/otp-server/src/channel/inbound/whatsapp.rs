@@ -17,6 +17,7 @@ pub(super) fn text(message: TextMessage) -> Option<Inbound> {
         message.from?.as_str(),
         Utterance::Text(cut(message.body.reveal(), REPLY_CHARS_MAX + 1)),
         message.context_id,
+        message.timestamp,
     )
 }
 
@@ -26,10 +27,22 @@ pub(super) fn tap(tap: ButtonTap) -> Option<Inbound> {
         _ => &tap.payload,
     };
     let what = Utterance::Tap(cut(meant, CHARS_MAX));
-    said(tap.id, tap.from?.as_str(), what, tap.context_id)
+    said(
+        tap.id,
+        tap.from?.as_str(),
+        what,
+        tap.context_id,
+        tap.timestamp,
+    )
 }
 
-fn said(id: String, from: &str, what: Utterance, about: Option<String>) -> Option<Inbound> {
+fn said(
+    id: String,
+    from: &str,
+    what: Utterance,
+    about: Option<String>,
+    timestamp: Option<i64>,
+) -> Option<Inbound> {
     let is_usual = |text: &str| text.len() <= CHARS_MAX;
     let is_told = !id.is_empty() && is_usual(&id) && is_usual(from);
     is_told.then(|| {
@@ -39,6 +52,7 @@ fn said(id: String, from: &str, what: Utterance, about: Option<String>) -> Optio
             from: from.to_owned(),
             what,
             about: about.filter(|about| is_usual(about)),
+            at_secs: timestamp.and_then(|secs| u64::try_from(secs).ok()),
         })
     })
 }

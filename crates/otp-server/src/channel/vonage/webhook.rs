@@ -54,14 +54,15 @@ struct Claims {
     application_id: Option<String>,
 }
 
-/// Checks the token of a webhook against its raw body. `authorization` is the header as it came.
+/// Checks the token of a webhook against its raw body, and says when it was signed. `authorization`
+/// is the header as it came.
 pub fn verify(
     authorization: Option<&str>,
     body: &[u8],
     signature_secret: &ProviderSecret,
     application_id: &str,
     now: Timestamp,
-) -> Result<(), NotFromVonage> {
+) -> Result<Timestamp, NotFromVonage> {
     let token = authorization
         .and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
@@ -91,7 +92,7 @@ pub fn verify(
     }
     match claims.application_id {
         Some(other) if other != application_id => Err(NotFromVonage::Application),
-        _ => Ok(()),
+        _ => Ok(Timestamp::from_unix_ms(claims.iat.saturating_mul(1_000))),
     }
 }
 

@@ -131,7 +131,8 @@ impl Service {
         Ok(matches!(noted, Commit::Committed(_)))
     }
 
-    async fn unhear(&self, said: &Said) {
+    /// It may be told again.
+    pub(super) async fn unhear(&self, said: &Said) {
         let Shared {
             store, keys, clock, ..
         } = self.shared();
@@ -147,7 +148,7 @@ impl Service {
         let forgotten: Result<(), Unavailable> = forgotten.await;
         if let Err(error) = forgotten {
             tracing::warn!(
-                "a code that was sent in a chat is lost, and must be sent again: {error}"
+                "something that was said in a chat is lost, and must be said again: {error}"
             );
         }
     }

@@ -11,12 +11,16 @@ use crate::store::Unavailable;
 use crate::telemetry::ChatWord;
 
 impl Service {
-    /// Told twice, a report counts once: the verification itself remembers it.
+    /// Told twice, a report counts once. The verification remembers it, and so does the report: where
+    /// it names no message, it would be about the next code when it is told again.
     pub(super) async fn hear_report(
         &self,
         said: &Said,
         person: &Person,
     ) -> Result<ChatWord, Unavailable> {
+        if self.was_heard(said).await? {
+            return Ok(ChatWord::Again);
+        }
         let Shared { clock, .. } = self.shared();
         let kept = self.kept_of(person).await?;
         let about = said.about.as_deref().map(|about| self.kept_name(about));
@@ -30,10 +34,21 @@ impl Service {
         let Some((kept, verification)) = reported else {
             return Ok(ChatWord::Other);
         };
+        if !self.note_heard(said).await? {
+            return Ok(ChatWord::Again);
+        }
         let id = verification.id;
         let noted = self
             .decide(kept.key, |record, now| record.report(id, now))
-            .await?;
+            .await;
+        let noted = match noted {
+            Ok(noted) => noted,
+            Err(error) => {
+                // Told again it does no harm that was not to be done now.
+                self.unhear(said).await;
+                return Err(error);
+            }
+        };
         if noted == ReportOutcome::Ignored {
             return Ok(ChatWord::Again);
         }

@@ -154,7 +154,7 @@ fn told_by_meta(phone: &str, code: &str) -> Vec<Value> {
     let of = |field: &str, value: Value| {
         json!({
             "object": "whatsapp_business_account",
-            "entry": [{ "id": "1", "changes": [{ "field": field, "value": value }] }],
+            "entry": [{ "id": "102290129340398", "changes": [{ "field": field, "value": value }] }],
         })
     };
     let text = json!({

@@ -304,7 +304,7 @@ fn is_vonage(
     application: &str,
     now: Timestamp,
 ) -> Result<(), NotFromVonage> {
-    verify(token, body, &ProviderSecret::new(secret), application, now)
+    verify(token, body, &ProviderSecret::new(secret), application, now).map(drop)
 }
 
 #[actix_web::test]

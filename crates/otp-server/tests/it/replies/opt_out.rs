@@ -9,8 +9,8 @@ use otp_server::wishes::WishWords;
 use serde_json::{Value, json};
 
 use super::{
-    PHONE, answer, answers, eventually, heard, shown, start, start_with, text_webhook, timeline,
-    write,
+    PHONE, answer, answers, eventually, heard, shown, start, start_with, text_webhook,
+    text_webhook_at, timeline, write,
 };
 use crate::app::TestApp;
 use crate::channels::{code_at, with_gateway};
@@ -58,12 +58,14 @@ async fn a_word_is_answered_once_and_comes_again_without_harm() {
     write(&app, PHONE, "hello").await;
     tell(&app, &stop).await.is(200, "");
     answer(&app, PHONE, 1).await;
-    write(&app, PHONE, "stop").await;
+    let more = text_webhook(Some(PHONE), "wamid.more", "stop");
+    tell(&app, &more).await.is(200, "");
     eventually("it is heard", async || {
         (heard(&app, "stop").await == 2).then_some(())
     })
     .await;
-    write(&app, PHONE, "start").await;
+    let start = text_webhook(Some(PHONE), "wamid.start", "start");
+    tell(&app, &start).await.is(200, "");
     answer(&app, PHONE, 2).await;
     tell(&app, &stop).await.is(200, "");
     eventually("it is heard", async || {
@@ -72,6 +74,46 @@ async fn a_word_is_answered_once_and_comes_again_without_harm() {
     .await;
     assert_eq!(begin(&client).await.status, 201, "the last word counts");
     assert_eq!(answers(&app, PHONE).len(), 2);
+}
+
+/// Tells it, and waits until so many words of this meaning were heard.
+async fn tell_until(app: &TestApp, webhook: &Value, meant: &str, count: u64) {
+    tell(app, webhook).await.is(200, "");
+    eventually("it is heard", async || {
+        (heard(app, meant).await == count).then_some(())
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_word_that_changed_nothing_changes_nothing_when_it_is_told_again() {
+    let app = start().await;
+    let client = Client::live(&app).await;
+    // All within one second: only the provider's id tells them apart.
+    let start = text_webhook(Some(PHONE), "wamid.start", "start");
+    tell_until(&app, &start, "start", 1).await;
+    let stop = text_webhook(Some(PHONE), "wamid.stop", "stop");
+    tell_until(&app, &stop, "stop", 1).await;
+    tell_until(&app, &start, "again", 1).await;
+    is_problem(&begin(&client).await, 403, "recipient-opted-out");
+}
+
+#[actix_web::test]
+async fn the_word_that_was_said_last_counts_in_whatever_order_they_are_told() {
+    let app = start().await;
+    let client = Client::live(&app).await;
+    app.pass(Duration::from_secs(90));
+    let said = |secs: u64, text: &str| text_webhook_at(secs, &format!("wamid.{secs}"), text);
+    tell_until(&app, &said(60, "stop"), "stop", 1).await;
+    tell_until(&app, &said(30, "start"), "again", 1).await;
+    is_problem(&begin(&client).await, 403, "recipient-opted-out");
+    // A week is as long as Meta repeats what it could not tell.
+    app.pass(Duration::from_hours(7 * 24));
+    tell_until(&app, &said(59, "start"), "again", 2).await;
+    is_problem(&begin(&client).await, 403, "recipient-opted-out");
+    tell_until(&app, &said(90, "start"), "start", 1).await;
+    tell_until(&app, &said(80, "stop"), "again", 3).await;
+    assert_eq!(begin(&client).await.status, 201);
 }
 
 #[actix_web::test]

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{OTHER, PHONE, answer, eventually, inbound, shown, start, timeline};
+use super::{
+    OTHER, PHONE, answer, eventually, heard, inbound, shown, start, text_webhook, timeline,
+};
 use crate::app::TestApp;
 use crate::native::{Client, START, id, is_problem};
+use crate::webhooks::tell;
 
 /// The person taps the button of the message that they got last.
 async fn report(app: &TestApp, phone: &str) {
@@ -43,6 +46,30 @@ async fn a_code_that_nobody_asked_for_is_dead_once_its_recipient_says_so() {
         metrics.contains("otp_verifications_total{outcome=\"reported\"} 1"),
         "{metrics}"
     );
+}
+
+#[actix_web::test]
+async fn a_report_without_a_message_is_about_no_later_code_when_it_is_told_again() {
+    let app = start().await;
+    let client = Client::live(&app).await;
+    let mut webhook = text_webhook(Some(PHONE), "wamid.tap", "");
+    let message = &mut webhook["entry"][0]["changes"][0]["value"]["messages"][0];
+    message["type"] = json!("button");
+    message["button"] = json!({ "payload": "DID_NOT_REQUEST_CODE" });
+    let first = id(&client.start(PHONE).await);
+    let reports = async |meant: &str| {
+        tell(&app, &webhook).await.is(200, "");
+        eventually("it is heard", async || {
+            (heard(&app, meant).await == 1).then_some(())
+        })
+        .await;
+    };
+    reports("report").await;
+    assert_eq!(shown(&client, &first).await["status"], "canceled");
+    app.pass(Duration::from_hours(1));
+    let second = id(&client.start(PHONE).await);
+    reports("again").await;
+    assert_eq!(shown(&client, &second).await["status"], "pending");
 }
 
 #[actix_web::test]

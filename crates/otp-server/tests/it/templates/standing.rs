@@ -11,15 +11,21 @@ use serde_json::{Value, json};
 use super::{account, says, set_status, stands, template_is, went_in, with_alternates};
 use crate::app::{PHONE, TestApp};
 use crate::redis_process::RedisProcess;
+use crate::replies::eventually;
 use crate::webhooks::{subscribe, tell, with_webhooks};
 
 /// Tells a server as Meta does.
 async fn hear(app: &TestApp, field: &str, value: &Value) {
+    hear_at(app, 1_800_000_000, field, value).await;
+}
+
+/// The same, of something that was at this time.
+async fn hear_at(app: &TestApp, secs: u64, field: &str, value: &Value) {
     let webhook = json!({
         "object": "whatsapp_business_account",
         "entry": [{
             "id": graph_simulator::WABA_ID,
-            "time": 1_800_000_000,
+            "time": secs,
             "changes": [{ "field": field, "value": value }],
         }],
     });
@@ -76,6 +82,36 @@ async fn what_meta_says_of_account_and_number_stands_until_it_is_over() {
     );
     hear(&app, "account_update", &ban("REINSTATE")).await;
     stands(&app, "account", "ok").await;
+}
+
+#[actix_web::test]
+async fn an_older_word_of_metas_takes_no_newer_one_back() {
+    let app = TestApp::start_with(with_webhooks).await;
+    app.pass(Duration::from_secs(90));
+    let tell = async |secs: u64, state: &str| {
+        hear_at(&app, 1_800_000_000 + secs, "account_update", &ban(state)).await;
+    };
+    let is_counted = async |count: u64| {
+        let line = format!("otp_whatsapp_alerts_total{{kind=\"account\"}} {count}");
+        eventually("it is worked off", async || {
+            let metrics = app.get("/metrics").await.text;
+            metrics.lines().any(|one| one == line).then_some(())
+        })
+        .await;
+    };
+    tell(10, "DISABLE").await;
+    stands(&app, "account", "failed").await;
+    tell(20, "REINSTATE").await;
+    stands(&app, "account", "ok").await;
+    // Meta tells it again: its answer was lost.
+    tell(10, "DISABLE").await;
+    is_counted(3).await;
+    let flagged = json!({ "display_phone_number": "1", "event": "FLAGGED" });
+    hear_at(&app, 1_800_000_001, "phone_number_quality_update", &flagged).await;
+    // Each subject has its own last word.
+    let check = stands(&app, "account", "degraded").await;
+    says(&check, &["of the number: FLAGGED"]);
+    assert!(!check.to_string().contains("DISABLE"), "{check}");
 }
 
 #[actix_web::test]
