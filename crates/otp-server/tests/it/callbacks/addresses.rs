@@ -63,8 +63,8 @@ async fn calls_after(silent: &[Silent]) -> usize {
         deadline: Duration::from_secs(3),
         ..allowing(&["127.0.0.0/8", "::1/128"])
     });
-    let called = caller.call_at(call, &addresses).await;
-    assert_eq!(called, Ok(()));
+    let answer = caller.call_at(call, &addresses).await;
+    assert_eq!(answer, Ok(()));
     desk.arrivals().len()
 }
 

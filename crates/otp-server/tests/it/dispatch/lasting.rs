@@ -15,13 +15,13 @@ async fn a_restart_forgets_neither_token_nor_timer() {
     let stage = Stage::open().await;
     let code = stage.code("1").await;
     stage.pass(60);
-    let stage = stage.restart().await;
+    let stage = Box::pin(stage.restart()).await;
     stage.pass(60);
     stage.sms_go_out(1).await;
     assert_eq!(code_in(&stage.by_sms()[0]), code);
-    let stage = stage.restart().await;
+    let stage = Box::pin(stage.restart()).await;
     stage.check("1", &code).await.is(200, "OK");
-    let stage = stage.restart().await;
+    let stage = Box::pin(stage.restart()).await;
     let again = stage.check("1", &code).await;
     again.is(409, "The code has already been verified");
     stage.settle().await;

@@ -19,9 +19,9 @@ const CALLS: [(&str, Method, &str); 2] = [
 ];
 
 pub(super) async fn told() -> Vec<Told> {
-    let mut told = sent().await;
+    let mut told = Box::pin(sent()).await;
     told.extend(Box::pin(checked()).await);
-    told.extend(told_to_strangers().await);
+    told.extend(Box::pin(told_to_strangers()).await);
     told.extend(Box::pin(told_without_a_store()).await);
     told
 }
