@@ -15,6 +15,7 @@ mod smtp;
 pub(crate) mod told;
 pub(crate) mod twilio;
 pub(crate) mod vonage;
+mod vonage_webhooks;
 
 pub(crate) use desk::Desk;
 pub(crate) use failover::{code_at, with_gateway};

@@ -3,6 +3,7 @@
 mod across_servers;
 mod calls;
 mod idempotency;
+mod own_templates;
 mod requests;
 mod test_mode;
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::Method;
-use graph_simulator::{Fault, FaultTarget, Simulator, SimulatorConfig};
-use otp_server::config::ApplicationSettings;
+use graph_simulator::{Fault, FaultTarget};
 use serde_json::json;
 
 use super::{Client, START, id, is_problem};
@@ -336,40 +335,6 @@ async fn a_message_that_is_refused_is_a_problem_and_the_send_is_given_back() {
     assert_eq!(failed["deliveries"][0]["status"], "failed");
     assert_eq!(failed["deliveries"][0]["error"], "undeliverable");
     client.start(PHONE).await;
-}
-
-#[actix_web::test]
-async fn an_application_has_templates_of_its_own_by_language() {
-    let simulator = Simulator::start(SimulatorConfig::default()).expect("it starts");
-    simulator.add_template(json!({
-        "name": "shop_otp_de",
-        "language": "de",
-        "category": "AUTHENTICATION",
-        "components": [
-            { "type": "BODY" },
-            { "type": "BUTTONS", "buttons": [{ "type": "OTP", "otp_type": "COPY_CODE" }] },
-        ],
-    }));
-    let app = TestApp::start_against(simulator, |config| {
-        let own = ApplicationSettings {
-            templates: [("de".to_owned(), "shop_otp_de".to_owned())].into(),
-            ..ApplicationSettings::default()
-        };
-        config.applications.insert("default".to_owned(), own);
-    })
-    .await;
-    let client = Client::live(&app).await;
-    for (phone, locale, template) in [
-        ("+14155550101", "de-AT", "shop_otp_de"),
-        ("+14155550102", "en-US", "otp_demo"),
-        ("+14155550103", "ja", "otp_demo"),
-    ] {
-        let body = json!({ "to": phone, "locale": locale });
-        let answer = client.post(START, &body).await;
-        assert_eq!(answer.status, 201, "{}", answer.text);
-        let sent = app.simulator.messages(phone).pop().expect("a message");
-        assert_eq!(sent.template.as_deref(), Some(template), "{locale}");
-    }
 }
 
 #[actix_web::test]
