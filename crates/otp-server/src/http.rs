@@ -13,6 +13,7 @@ mod native;
 mod openapi;
 mod operations;
 mod patience;
+mod plain;
 mod problem;
 mod request_id;
 mod sample;

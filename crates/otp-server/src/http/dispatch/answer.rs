@@ -1,12 +1,12 @@
 //! Every answer of the dispatch face: the one place where an outcome becomes a status and a text.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::http::header::RETRY_AFTER;
 use otp_core::{Status, Timestamp, Verdict};
 
-use super::super::PLAIN_TEXT;
 use super::super::access::Denied;
+use super::super::plain::{self, answer};
 use crate::service::{Checked, StartOutcome, Started, Unavailable};
 
 /// An answer before it is put on the wire; the names are the contract's, as far as it goes.
@@ -87,67 +87,43 @@ impl Answer {
     /// Status, headers and text.
     pub(super) fn respond(self) -> HttpResponse {
         match self {
-            Self::Created => plain(HttpResponse::Created(), "Created"),
-            Self::Valid => plain(HttpResponse::Ok(), "OK"),
-            Self::NotFound => plain(HttpResponse::NotFound(), "Not found"),
-            Self::AlreadyVerified => plain(
+            Self::Created => answer(HttpResponse::Created(), "Created"),
+            Self::Valid => answer(HttpResponse::Ok(), "OK"),
+            Self::NotFound => answer(HttpResponse::NotFound(), "Not found"),
+            Self::AlreadyVerified => answer(
                 HttpResponse::Conflict(),
                 "The code has already been verified",
             ),
-            Self::Expired => plain(HttpResponse::Gone(), "The code is expired"),
+            Self::Expired => answer(HttpResponse::Gone(), "The code is expired"),
             Self::Invalid { retry_after_secs } => {
                 let mut response = HttpResponse::NotFound();
                 if let Some(secs) = retry_after_secs {
                     response.insert_header((RETRY_AFTER, secs));
                 }
-                plain(response, "The code is invalid for unknown reason")
+                answer(response, "The code is invalid for unknown reason")
             }
-            Self::InvalidToken => plain(
+            Self::InvalidToken => answer(
                 HttpResponse::BadRequest(),
                 "The token in the address must be 1 to 128 letters, digits, or any of . _ ~ -",
             ),
-            Self::NoAddress => plain(
+            Self::NoAddress => answer(
                 HttpResponse::BadRequest(),
                 "messengerId or phoneNumber is missing, or neither is one.",
             ),
-            Self::Unreachable => plain(
+            Self::Unreachable => answer(
                 HttpResponse::BadRequest(),
                 "No channel that codes take here goes to this address.",
             ),
-            Self::NotSent => plain(
+            Self::NotSent => answer(
                 HttpResponse::BadGateway(),
                 "The code could not be sent. Check server logs.",
             ),
-            Self::TooMany { retry_after_secs } => {
-                let mut response = HttpResponse::TooManyRequests();
-                response.insert_header((RETRY_AFTER, retry_after_secs));
-                plain(
-                    response,
-                    format!("Too many requests, please try again in {retry_after_secs} seconds."),
-                )
-            }
-            Self::BodyTooLarge { bytes_max } => plain(
-                HttpResponse::PayloadTooLarge(),
-                format!("Request body too large, at most {bytes_max} bytes."),
-            ),
-            Self::BodyUnreadable => plain(
-                HttpResponse::BadRequest(),
-                "The request body cannot be read.",
-            ),
-            Self::Unauthorized => {
-                let mut response = HttpResponse::Unauthorized();
-                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-                plain(
-                    response,
-                    "A valid API key is required: Authorization: Bearer KEY, or X-API-Key: KEY.",
-                )
-            }
-            Self::Forbidden(text) => plain(HttpResponse::Forbidden(), text),
-            Self::Unavailable => {
-                let mut response = HttpResponse::ServiceUnavailable();
-                response.insert_header((RETRY_AFTER, 5));
-                plain(response, "Service unavailable, please try again later.")
-            }
+            Self::TooMany { retry_after_secs } => plain::too_many(retry_after_secs),
+            Self::BodyTooLarge { bytes_max } => plain::body_too_large(bytes_max),
+            Self::BodyUnreadable => plain::body_unreadable(),
+            Self::Unauthorized => plain::unauthorized(),
+            Self::Forbidden(text) => answer(HttpResponse::Forbidden(), text),
+            Self::Unavailable => plain::unavailable(),
         }
     }
 }
@@ -156,15 +132,11 @@ impl From<Denied> for Answer {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::NoKey => Self::Unauthorized,
-            Denied::NotAllowed => Self::Forbidden("This key may not do that."),
+            Denied::NotAllowed => Self::Forbidden(plain::NOT_ALLOWED),
             Denied::NotServed => Self::Forbidden("This face's application is not served here."),
             Denied::Unavailable => Self::Unavailable,
-            Denied::NotAPerson => {
-                Self::Forbidden("Prefetches and other sites' pages may not use this address.")
-            }
-            Denied::ForeignHost => Self::Forbidden(
-                "This server answers only to its IP address or localhost. Use a key to call it by another name.",
-            ),
+            Denied::NotAPerson => Self::Forbidden(plain::NOT_A_PERSON),
+            Denied::ForeignHost => Self::Forbidden(plain::FOREIGN_HOST),
         }
     }
 }
@@ -176,8 +148,4 @@ fn is_pending(started: &Started) -> bool {
 
 fn secs_until(now: Timestamp, at: Timestamp) -> u64 {
     now.secs_until(at).max(1)
-}
-
-fn plain(mut response: HttpResponseBuilder, text: impl Into<String>) -> HttpResponse {
-    response.content_type(PLAIN_TEXT).body(text.into())
 }

@@ -1,12 +1,11 @@
 //! Every answer of the sample face: the one place where an outcome becomes a status and a text.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpResponse, HttpResponseBuilder};
 use otp_core::{Timestamp, Verdict};
 
-use super::super::PLAIN_TEXT;
 use super::super::access::Denied;
+use super::super::plain::{self, answer};
 use crate::service::{Checked, DeliveryError, StartOutcome, Unavailable};
 
 /// A phone that is echoed is cut here; no phone is longer as people type it.
@@ -95,59 +94,35 @@ impl Answer {
     /// Status, headers and text.
     pub(super) fn respond(self) -> HttpResponse {
         match self {
-            Self::Sent | Self::Verified => plain(HttpResponse::Ok(), ""),
-            Self::SendFailed => plain(
+            Self::Sent | Self::Verified => answer(HttpResponse::Ok(), ""),
+            Self::SendFailed => answer(
                 HttpResponse::InternalServerError(),
                 "Error calling send message API. Check server logs.",
             ),
-            Self::InvalidPhone => plain(HttpResponse::BadRequest(), "Invalid phone number."),
-            Self::TooMany { retry_after_secs } => {
-                let mut response = HttpResponse::TooManyRequests();
-                response.insert_header((RETRY_AFTER, retry_after_secs));
-                plain(
-                    response,
-                    format!("Too many requests, please try again in {retry_after_secs} seconds."),
-                )
-            }
-            Self::NoActiveCode { phone } => plain(
+            Self::InvalidPhone => answer(HttpResponse::BadRequest(), "Invalid phone number."),
+            Self::TooMany { retry_after_secs } => plain::too_many(retry_after_secs),
+            Self::NoActiveCode { phone } => answer(
                 HttpResponse::NotFound(),
                 format!("No active code for phone # {phone}"),
             ),
-            Self::NoCodeProvided => plain(HttpResponse::BadRequest(), "No code provided."),
-            Self::Expired => plain(
+            Self::NoCodeProvided => answer(HttpResponse::BadRequest(), "No code provided."),
+            Self::Expired => answer(
                 HttpResponse::Unauthorized(),
                 "Code has expired, please request another.",
             ),
-            Self::Incorrect { attempts_left } => plain(
+            Self::Incorrect { attempts_left } => answer(
                 HttpResponse::Unauthorized(),
                 format!("Incorrect code. {attempts_left} attempt(s) remaining."),
             ),
-            Self::Exhausted => plain(
+            Self::Exhausted => answer(
                 HttpResponse::Unauthorized(),
                 "Too many failed attempts, please request a new code.",
             ),
-            Self::BodyTooLarge { bytes_max } => plain(
-                HttpResponse::PayloadTooLarge(),
-                format!("Request body too large, at most {bytes_max} bytes."),
-            ),
-            Self::BodyUnreadable => plain(
-                HttpResponse::BadRequest(),
-                "The request body cannot be read.",
-            ),
-            Self::Unauthorized => {
-                let mut response = HttpResponse::Unauthorized();
-                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-                plain(
-                    response,
-                    "A valid API key is required: Authorization: Bearer KEY, or X-API-Key: KEY.",
-                )
-            }
-            Self::Forbidden(text) => plain(HttpResponse::Forbidden(), text),
-            Self::Unavailable => {
-                let mut response = HttpResponse::ServiceUnavailable();
-                response.insert_header((RETRY_AFTER, 5));
-                plain(response, "Service unavailable, please try again later.")
-            }
+            Self::BodyTooLarge { bytes_max } => plain::body_too_large(bytes_max),
+            Self::BodyUnreadable => plain::body_unreadable(),
+            Self::Unauthorized => plain::unauthorized(),
+            Self::Forbidden(text) => answer(HttpResponse::Forbidden(), text),
+            Self::Unavailable => plain::unavailable(),
         }
     }
 }
@@ -156,19 +131,11 @@ impl From<Denied> for Answer {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::NoKey => Self::Unauthorized,
-            Denied::NotAllowed => Self::Forbidden("This key may not do that."),
+            Denied::NotAllowed => Self::Forbidden(plain::NOT_ALLOWED),
             Denied::NotServed => Self::Forbidden("The default application is not served here."),
             Denied::Unavailable => Self::Unavailable,
-            Denied::NotAPerson => {
-                Self::Forbidden("Prefetches and other sites' pages may not use this address.")
-            }
-            Denied::ForeignHost => Self::Forbidden(
-                "This server answers only to its IP address or localhost. Use a key to call it by another name.",
-            ),
+            Denied::NotAPerson => Self::Forbidden(plain::NOT_A_PERSON),
+            Denied::ForeignHost => Self::Forbidden(plain::FOREIGN_HOST),
         }
     }
-}
-
-fn plain(mut response: HttpResponseBuilder, text: impl Into<String>) -> HttpResponse {
-    response.content_type(PLAIN_TEXT).body(text.into())
 }
