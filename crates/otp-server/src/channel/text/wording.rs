@@ -6,6 +6,8 @@ use zeroize::Zeroizing;
 
 const CODE: &str = "{code}";
 const MINUTES: &str = "{minutes}";
+/// A code that has just been made is handed over within this.
+const ON_THE_WAY: Duration = Duration::from_secs(5);
 
 /// A text in which `{code}` and `{minutes}` stand for the code and the whole minutes that it lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,9 +86,11 @@ impl Wording {
         Ok(Self(text.to_owned()))
     }
 
-    /// The text with a code and its life. Minutes are rounded down, so that nothing is promised.
+    /// The text with a code and its life. Minutes are rounded down, but for a few
+    /// seconds, so that nothing is promised.
     pub(super) fn filled(&self, code: &str, life: Duration) -> Zeroizing<String> {
-        let minutes = (life.as_secs() / 60).max(1).to_string();
+        // A moment on the way makes no minute less of it.
+        let minutes = ((life + ON_THE_WAY).as_secs() / 60).max(1).to_string();
         // The minutes go first: they cannot hold a place, whatever the code holds.
         let text = self.0.replace(MINUTES, &minutes);
         Zeroizing::new(text.replace(CODE, code))
@@ -102,7 +106,9 @@ mod tests {
         let wording = Wording::body("{code}, {minutes} min, {code}").unwrap();
         let filled = |secs| wording.filled("0427", Duration::from_secs(secs));
         assert_eq!(*filled(300), "0427, 5 min, 0427");
-        assert_eq!(*filled(359), "0427, 5 min, 0427");
+        assert_eq!(*filled(298), "0427, 5 min, 0427");
+        assert_eq!(*filled(290), "0427, 4 min, 0427");
+        assert_eq!(*filled(354), "0427, 5 min, 0427");
         assert_eq!(*filled(20), "0427, 1 min, 0427");
     }
 
