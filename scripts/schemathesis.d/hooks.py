@@ -18,3 +18,5 @@ PHONES = st.one_of(
 )
 
 schemathesis.openapi.format("phone-number", PHONES)
+# An e-mail address would do as well, where an application sends to such.
+schemathesis.openapi.format("recipient", PHONES)

@@ -118,7 +118,7 @@ fn read_binding(fields: &mut Fields) -> Option<Binding> {
 pub(in crate::http) struct StartBody {
     /// A phone number with its country code, `+14155550123`, in which spaces, hyphens, dots and brackets are skipped; or
     /// an e-mail address, where a channel of the application's goes to such.
-    #[schema(max_length = 254, examples("+14155550123"))]
+    #[schema(max_length = 254, format = "recipient", examples("+14155550123"))]
     to: String,
     /// What the code is good for. A newer code for the same purpose ends the older one.
     #[schema(

@@ -263,7 +263,10 @@ fn operation(id: &str, summary: &str) -> OperationBuilder {
 
 /// A phone as it is typed, or an e-mail address.
 fn recipient() -> ObjectBuilder {
-    text().max_length(Some(254)).examples(["+14155550123"])
+    text()
+        .max_length(Some(254))
+        .format(Some(SchemaFormat::Custom("recipient".to_owned())))
+        .examples(["+14155550123"])
 }
 
 /// A phone as it is typed; what is behind the format, no pattern can say.
