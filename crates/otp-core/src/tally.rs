@@ -78,7 +78,7 @@ impl Cap {
     }
 }
 
-/// Amounts by slot, oldest first. Always used with one and the same [`Cap::within`].
+/// Amounts by slot, oldest first. Always used with one and the same window.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally(Vec<(u64, u64)>);
 
